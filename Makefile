@@ -1,0 +1,67 @@
+# podium: a terminal lab for learning Kubernetes. `make run` and `make test` are all you need.
+
+KUBERNETES := v1.36.3
+VERSION    ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+
+# No cgo and no path trimming, so that every build of the Kubernetes packages on
+# a machine shares one compile cache.
+export CGO_ENABLED = 0
+export GOFLAGS    = -buildvcs=false
+
+K8S_LDFLAGS := -X k8s.io/component-base/version.gitVersion=$(KUBERNETES) -X k8s.io/component-base/version.gitMajor=1 \
+               -X k8s.io/component-base/version.gitMinor=36 -X k8s.io/component-base/version.gitTreeState=clean
+LDFLAGS     := -s -w $(K8S_LDFLAGS) -X main.version=$(VERSION)
+GOLANGCI    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+PLANE_SRC   := $(shell find cluster/sim manifests -name '*.go' -o -name '*.yaml' 2>/dev/null)
+
+# Packages where goroutines meet.
+RACE := ./cluster/watch ./cluster/record ./cluster/traffic ./cluster/sim/network ./cluster/sim/kubelet ./lab ./prompt
+
+.PHONY: all build run test lint verify bench golden release cross clean
+
+all: build
+
+build: bin/podium-plane
+	@go build -ldflags '$(LDFLAGS)' -o bin/podium .
+
+bin/podium-plane: $(PLANE_SRC) go.mod go.sum
+	@echo 'Building the control plane (etcd and Kubernetes $(KUBERNETES)): the first time this takes 5 to 10 minutes, later seconds.'
+	@go build -ldflags '$(LDFLAGS)' -o $@ ./cluster/sim/plane
+
+run: build
+	@bin/podium
+
+test: build
+	go vet ./...
+	go test -timeout 20m ./...
+	CGO_ENABLED=1 go test -race -timeout 20m $(RACE)
+	bin/podium verify --speed 4
+
+lint:
+	go run -mod=mod $(GOLANGCI) run ./...
+
+verify: build
+	bin/podium verify --speed 4
+
+bench: build
+	go test -run '^$$' -bench . -benchtime 1x -count 3 ./cluster/sim . 
+	go test -run '^$$' -bench . ./cluster/watch ./cluster/kubectl ./tui/... ./lessons
+
+golden:
+	UPDATE=1 go test ./tui/... ./lessons ./i18n .
+
+# One file to hand out: the control plane is compressed inside and unpacked once.
+release: bin/podium-plane
+	go run ./cluster/sim/pack bin/podium-plane cluster/sim/plane.zst
+	go build -tags embedplane -ldflags '$(LDFLAGS)' -o bin/release/podium .
+
+# The platforms podium compiles for.
+cross:
+	GOOS=linux GOARCH=amd64 go build -o /dev/null .
+	GOOS=darwin GOARCH=arm64 go build -o /dev/null .
+	GOOS=windows GOARCH=amd64 go build -o /dev/null .
+	GOOS=darwin GOARCH=arm64 go build -o /dev/null ./cluster/sim/plane
+	GOOS=windows GOARCH=amd64 go build -o /dev/null ./cluster/sim/plane
+
+clean:
+	rm -rf bin cluster/sim/plane.zst
