@@ -1,0 +1,89 @@
+// Package kubectl is kubectl itself, linked in, run as a child of podium's own
+// executable.
+//
+// It is a child because kubectl in one process with the screen ignores
+// contexts, ends in os.Exit on an interrupt and writes to the real terminal;
+// as a child it is an ordinary program that can be interrupted, resized and
+// killed.
+package kubectl
+
+import (
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/component-base/cli"
+	"k8s.io/kubectl/pkg/cmd"
+	cmdutil "k8s.io/kubectl/pkg/cmd/util"
+)
+
+// Version is the release of kubectl that is linked in, for the linker's
+// -X k8s.io/component-base/version.gitVersion.
+const Version = "v1.36.3"
+
+// Word is the subcommand of podium, and the name of a link to it, that is kubectl.
+const Word = "kubectl"
+
+// Main is `podium kubectl args…`: kubectl with the cluster that KUBECONFIG
+// names. It leaves the process by os.Exit with kubectl's own code when the
+// command fails, as kubectl does, and returns 0 otherwise. It changes the
+// process's environment, so a process calls it once and last.
+//
+// It differs from kubectl in what it keeps away from: no plugin is looked up
+// or run, ~/.kube is neither read nor written, and without KUBECONFIG there is
+// no cluster at all instead of somebody's default one.
+func Main(args []string) int {
+	settle()
+	command := newCommand(args)
+	if err := cli.RunNoErrOutput(command); err != nil {
+		cmdutil.CheckErr(err)
+	}
+	return 0
+}
+
+// settle fixes what kubectl reads from the environment before its commands are
+// made.
+func settle() {
+	defaults := map[string]string{
+		"KUBECONFIG":   os.DevNull,
+		"KUBECACHEDIR": cacheDir(os.Getenv("PODIUM_HOME")),
+	}
+	for name, value := range defaults {
+		if os.Getenv(name) == "" {
+			os.Setenv(name, value)
+		}
+	}
+	os.Setenv("KUBECTL_KUBERC", "false")
+	// Inside a pod, kubectl without a cluster would act on the one it runs in.
+	os.Unsetenv("KUBERNETES_SERVICE_HOST")
+}
+
+func cacheDir(home string) string {
+	if home == "" {
+		home = filepath.Join(os.TempDir(), "podium")
+	}
+	return filepath.Join(home, "cache", "kubectl")
+}
+
+func newCommand(args []string) *cobra.Command {
+	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
+	// Making the commands walks every folder on PATH for plugins, for the help
+	// text and for completion only.
+	path, had := os.LookupEnv("PATH")
+	os.Unsetenv("PATH")
+	root := cmd.NewDefaultKubectlCommandWithArgs(cmd.KubectlOptions{
+		Arguments: append([]string{Word}, args...),
+		// As defaultConfigFlags in kubectl/pkg/cmd/cmd.go.
+		ConfigFlags: genericclioptions.NewConfigFlags(true).WithDeprecatedPasswordFlag().
+			WithDiscoveryBurst(300).WithDiscoveryQPS(50).WithWarningPrinter(streams),
+		IOStreams: streams,
+	})
+	if completesVerb := len(args) == 2 && args[0] == cobra.ShellCompRequestCmd; had && !completesVerb {
+		os.Setenv("PATH", path)
+	}
+	// With no arguments set, cobra takes os.Args, where podium's own word leads.
+	root.SetArgs(append([]string{}, args...))
+	return root
+}
