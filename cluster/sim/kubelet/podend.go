@@ -1,0 +1,142 @@
+package kubelet
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
+)
+
+// shouldEnd says, once, that the pod's containers are to be stopped: it is being
+// deleted, its deadline has passed, or its main containers are done.
+func (p *pod) shouldEnd(object *corev1.Pod) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.ending || p.ended {
+		return false
+	}
+	if until := p.activeUntilLocked(object); !until.IsZero() && !time.Now().Before(until) {
+		// texts of pkg/kubelet/active_deadline.go
+		p.failure = &podFailure{"DeadlineExceeded", "Pod was active on the node longer than the specified deadline"}
+		p.node.recorder.Event(object, corev1.EventTypeNormal, p.failure.reason, p.failure.message)
+	}
+	p.ending = object.DeletionTimestamp != nil || p.failure != nil || p.doneLocked()
+	return p.ending
+}
+
+// doneLocked says that no main container runs or will run again.
+func (p *pod) doneLocked() bool {
+	for _, c := range p.containers {
+		if c.role == roleInit && c.hopeless {
+			return true
+		}
+	}
+	for _, c := range p.containers {
+		if c.role == roleMain && !c.over {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *pod) activeUntil(object *corev1.Pod) time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.activeUntilLocked(object)
+}
+
+func (p *pod) activeUntilLocked(object *corev1.Pod) time.Time {
+	seconds := object.Spec.ActiveDeadlineSeconds
+	if seconds == nil || p.started == nil || p.ended || p.ending {
+		return time.Time{}
+	}
+	return p.started.Add(time.Duration(*seconds) * time.Second)
+}
+
+// end stops every container that still runs: the main ones together, then the
+// sidecars in the reverse of their order.
+func (p *pod) end(machine context.Context, object *corev1.Pod) {
+	grace := time.Duration(ptr.Deref(object.Spec.TerminationGracePeriodSeconds, 30)) * time.Second
+	if object.DeletionTimestamp != nil {
+		grace = time.Duration(ptr.Deref(object.DeletionGracePeriodSeconds, 30)) * time.Second
+	}
+	deadline := time.Now().Add(grace)
+	var mains sync.WaitGroup
+	for _, c := range p.containers {
+		if c.role != roleSidecar {
+			mains.Go(func() { c.stop(machine, "Stopping container "+c.spec.Name, time.Until(deadline)) })
+		}
+	}
+	mains.Wait()
+	for i := len(p.containers) - 1; i >= 0; i-- {
+		if c := p.containers[i]; c.role == roleSidecar {
+			c.stop(machine, "Stopping container "+c.spec.Name, time.Until(deadline))
+		}
+	}
+	if machine.Err() != nil {
+		return
+	}
+	p.closeSandbox()
+	p.mu.Lock()
+	p.ended = true
+	for _, c := range p.containers {
+		c.neverRan()
+	}
+	p.mu.Unlock()
+	p.poke()
+}
+
+func (p *pod) finished() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.ended
+}
+
+// neverRan gives a container that was waiting when its pod ended the state that
+// a kubelet reports for it (pkg/kubelet/kubelet_pods.go, "The container could
+// not be located when the pod was terminated").
+func (c *container) neverRan() {
+	if c.state.Waiting == nil {
+		return
+	}
+	if c.last.Terminated != nil {
+		c.state = corev1.ContainerState{Terminated: c.last.Terminated}
+		return
+	}
+	if c.role == roleInit {
+		return // an init container that has not run stays PodInitializing
+	}
+	c.state = corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
+		Reason: "ContainerStatusUnknown", Message: "The container could not be located when the pod was terminated", ExitCode: 137,
+		StartedAt: metav1.Time{}, FinishedAt: metav1.Time{},
+	}}
+}
+
+// alarm pokes at a moment that can be moved.
+type alarm struct {
+	ring  func()
+	at    time.Time
+	timer *time.Timer
+}
+
+func newAlarm(ring func()) *alarm { return &alarm{ring: ring} }
+
+func (a *alarm) set(at time.Time) {
+	if at.Equal(a.at) {
+		return
+	}
+	a.stop()
+	a.at = at
+	if !at.IsZero() {
+		a.timer = time.AfterFunc(time.Until(at), a.ring)
+	}
+}
+
+func (a *alarm) stop() {
+	if a.timer != nil {
+		a.timer.Stop()
+	}
+}

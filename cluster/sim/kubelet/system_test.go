@@ -1,0 +1,13 @@
+package kubelet
+
+import "testing"
+
+func TestSystemManifestIsReadable(t *testing.T) {
+	objects, err := systemObjects()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(objects) != 13 {
+		t.Errorf("%d objects, want 13", len(objects))
+	}
+}

@@ -1,0 +1,153 @@
+package kubelet
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/informers"
+	"k8s.io/client-go/tools/cache"
+	"k8s.io/client-go/tools/record"
+
+	"podium/cluster/sim/network"
+)
+
+// watch starts the informers: pods feed their workers, Services and
+// EndpointSlices the network's routes, nodes the heartbeat.
+func (n *Nodes) watch(ctx context.Context) error {
+	n.factory = informers.NewSharedInformerFactoryWithOptions(n.options.Client, 0,
+		informers.WithTransform(func(object any) (any, error) {
+			if m, ok := object.(metav1.Object); ok {
+				m.SetManagedFields(nil) // half of an object's memory, and nobody here reads it
+			}
+			return object, nil
+		}))
+	pods := n.factory.Core().V1().Pods().Informer()
+	services := n.factory.Core().V1().Services().Informer()
+	endpoints := n.factory.Discovery().V1().EndpointSlices().Informer()
+	n.factory.Core().V1().Nodes().Informer()
+
+	routes := n.options.Network.Services()
+	handlers := []struct {
+		informer cache.SharedIndexInformer
+		set      func(any)
+		remove   func(any)
+	}{
+		{services, func(o any) { routes.Set(o.(*corev1.Service)) },
+			func(o any) { s := o.(*corev1.Service); routes.Delete(s.Namespace, s.Name) }},
+		{endpoints, func(o any) { routes.SetSlice(o.(*discoveryv1.EndpointSlice)) },
+			func(o any) { s := o.(*discoveryv1.EndpointSlice); routes.DeleteSlice(s.Namespace, s.Name) }},
+	}
+	for _, h := range handlers {
+		if err := handle(h.informer, h.set, h.remove); err != nil {
+			return err
+		}
+	}
+	n.factory.StartWithContext(ctx)
+	n.running.Go(func() {
+		<-ctx.Done()
+		n.factory.Shutdown()
+	})
+	for _, ok := range n.factory.WaitForCacheSync(ctx.Done()) {
+		if !ok {
+			return errors.New("the API server did not list the cluster's objects")
+		}
+	}
+	n.openNodePorts(ctx)
+	// addresses that resumed pods have must be known before a new pod gets one
+	for _, o := range pods.GetStore().List() {
+		if p := o.(*corev1.Pod); !terminal(p) && !p.Spec.HostNetwork {
+			n.addresses.reserve(p.Status.PodIP)
+		}
+	}
+	return handle(pods, func(o any) { n.podChanged(ctx, o.(*corev1.Pod)) }, func(o any) { n.podGone(o.(*corev1.Pod)) })
+}
+
+// handle registers plain set and remove functions, unwrapping tombstones.
+func handle(informer cache.SharedIndexInformer, set, remove func(any)) error {
+	_, err := informer.AddEventHandler(cache.ResourceEventHandlerFuncs{
+		AddFunc:    set,
+		UpdateFunc: func(_, o any) { set(o) },
+		DeleteFunc: func(o any) {
+			if t, ok := o.(cache.DeletedFinalStateUnknown); ok {
+				o = t.Obj
+			}
+			remove(o)
+		},
+	})
+	return err
+}
+
+// podChanged hands a pod's newest object to its worker, starting one for a pod
+// that is new here.
+func (n *Nodes) podChanged(ctx context.Context, object *corev1.Pod) {
+	nd := n.nodes[object.Spec.NodeName]
+	if nd == nil || ctx.Err() != nil {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if p := n.pods[object.UID]; p != nil {
+		p.changed(object)
+		return
+	}
+	p := newPod(n, nd, object)
+	n.pods[object.UID] = p
+	n.byName[p.name] = p
+	n.running.Go(func() {
+		p.run(ctx)
+		n.forget(p)
+		if ctx.Err() == nil {
+			n.restoreMirror(ctx, p.name)
+		}
+	})
+}
+
+// podGone tells a worker that the API server no longer has its pod.
+func (n *Nodes) podGone(object *corev1.Pod) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if p := n.pods[object.UID]; p != nil {
+		p.removed()
+	}
+}
+
+func (n *Nodes) forget(p *pod) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	delete(n.pods, p.uid)
+	if n.byName[p.name] == p {
+		delete(n.byName, p.name)
+	}
+}
+
+// find returns the running pod of a name, or nil.
+func (n *Nodes) find(namespace, name string) *pod {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.byName[types.NamespacedName{Namespace: namespace, Name: name}]
+}
+
+// serviceEvents is the recorder of what goes wrong with Services.
+type serviceEvents struct {
+	once     sync.Once
+	recorder record.EventRecorder
+}
+
+// openNodePorts makes node ports answer on this machine's loopback; one that is
+// taken becomes an event on its Service.
+func (n *Nodes) openNodePorts(ctx context.Context) {
+	n.services.once.Do(func() { n.services.recorder = n.newRecorder(ctx, controlPlaneName) })
+	n.options.Network.Services().OpenNodePorts(func(e *network.NodePortError) {
+		n.log.Warn("node port not opened", "service", e.Namespace+"/"+e.Service, "port", e.Port, "error", e.Err)
+		svc, err := n.factory.Core().V1().Services().Lister().Services(e.Namespace).Get(e.Service)
+		if err != nil {
+			return
+		}
+		n.services.recorder.Event(svc, corev1.EventTypeWarning, "NodePortUnavailable", e.Error())
+	})
+}
