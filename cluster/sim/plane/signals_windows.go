@@ -1,0 +1,4 @@
+package main
+
+// ignoreBrokenPipes does nothing where a broken pipe is only an error.
+func ignoreBrokenPipes() {}
