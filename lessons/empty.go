@@ -1,0 +1,177 @@
+package lessons
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/client-go/discovery"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/rest"
+	"k8s.io/utils/ptr"
+
+	"podium/cluster"
+	"podium/i18n"
+)
+
+// LessonLabel marks objects outside any namespace that a lesson's manifests
+// make, with the lesson's ID as its value. Emptying deletes them too.
+const LessonLabel = "podium.dev/lesson"
+
+// emptyAtMost is how long emptying may take. Pods go at once; what takes longer
+// waits for a finalizer.
+const emptyAtMost = 30 * time.Second
+
+// EmptyNamespace deletes everything in a namespace that podium owns, of whatever
+// kind the cluster knows, and waits until it is gone. It refuses a namespace
+// without [cluster.OwnedLabel]. Pods get no time to end: a reset is waited for.
+func EmptyNamespace(ctx context.Context, config *rest.Config, namespace string) error {
+	config = rest.CopyConfig(config)
+	config.QPS = -1 // many small calls, and a learner who waits for them
+	found, err := discovery.NewDiscoveryClientForConfig(config)
+	if err != nil {
+		return i18n.Errorf(err, i18n.M("empty.failed", "Namespace", namespace))
+	}
+	client, err := dynamic.NewForConfig(config)
+	if err != nil {
+		return i18n.Errorf(err, i18n.M("empty.failed", "Namespace", namespace))
+	}
+	return empty(ctx, found, client, namespace)
+}
+
+func empty(ctx context.Context, found discovery.DiscoveryInterface, client dynamic.Interface, namespace string) error {
+	ctx, cancel := context.WithTimeout(ctx, emptyAtMost)
+	defer cancel()
+	if err := owned(ctx, client, namespace); err != nil {
+		return err
+	}
+	kinds, err := deletable(found)
+	if err != nil {
+		return i18n.Errorf(err, i18n.M("empty.failed", "Namespace", namespace))
+	}
+	e := &emptier{client: client, namespace: namespace}
+	err = wait.PollUntilContextCancel(ctx, 100*time.Millisecond, true, func(ctx context.Context) (bool, error) {
+		e.left, e.err = nil, nil
+		for _, kind := range kinds {
+			e.pass(ctx, kind)
+		}
+		return len(e.left) == 0 && e.err == nil, nil
+	})
+	if err != nil {
+		return i18n.Errorf(errors.Join(err, e.err), i18n.M("empty.stuck", "Namespace", namespace, "Left", cut(plain(strings.Join(e.left, ", ")), 200)))
+	}
+	return nil
+}
+
+// owned refuses a namespace that isn't podium's.
+func owned(ctx context.Context, client dynamic.Interface, namespace string) error {
+	namespaces := client.Resource(schema.GroupVersionResource{Version: "v1", Resource: "namespaces"})
+	ns, err := namespaces.Get(ctx, namespace, metav1.GetOptions{})
+	switch {
+	case err != nil:
+		return i18n.Errorf(err, i18n.M("empty.failed", "Namespace", namespace))
+	case ns.GetLabels()[cluster.OwnedLabel] != "true":
+		return i18n.Errorf(nil, i18n.M("empty.notowned", "Namespace", namespace, "Label", cluster.OwnedLabel))
+	}
+	return nil
+}
+
+// A deletableKind is a kind whose objects can be listed and deleted.
+type deletableKind struct {
+	schema.GroupVersionResource
+	namespaced bool
+}
+
+// deletable lists every kind that can be emptied: what makes others first and
+// pods last, so that an empty list of pods stays empty.
+func deletable(found discovery.DiscoveryInterface) ([]deletableKind, error) {
+	// An aggregated API that is down fails only its own group: go on with the rest.
+	groups, err := discovery.ServerPreferredResources(found)
+	if len(groups) == 0 {
+		return nil, err
+	}
+	var kinds []deletableKind
+	for _, group := range groups {
+		gv, err := schema.ParseGroupVersion(group.GroupVersion)
+		if err != nil {
+			continue
+		}
+		for _, r := range group.APIResources {
+			twin := r.Kind == "Event" && gv.Group != "" // the same objects under a second name
+			if !twin && slices.Contains(r.Verbs, "list") && slices.Contains(r.Verbs, "delete") {
+				kinds = append(kinds, deletableKind{gv.WithResource(r.Name), r.Namespaced})
+			}
+		}
+	}
+	slices.SortStableFunc(kinds, func(a, b deletableKind) int { return rank(a) - rank(b) })
+	return kinds, nil
+}
+
+// rank puts what makes other objects before what is made.
+func rank(k deletableKind) int {
+	switch k.Resource {
+	case "deployments", "cronjobs":
+		return 0
+	case "replicasets", "daemonsets", "statefulsets", "jobs", "services":
+		return 1
+	case "pods":
+		return 3
+	case "events", "endpointslices", "endpoints":
+		return 4
+	}
+	return 2
+}
+
+// An emptier deletes and keeps what it still found.
+type emptier struct {
+	client    dynamic.Interface
+	namespace string
+	left      []string
+	err       error
+}
+
+// pass deletes what there is of a kind.
+func (e *emptier) pass(ctx context.Context, kind deletableKind) {
+	var objects dynamic.ResourceInterface = e.client.Resource(kind.GroupVersionResource)
+	options := metav1.ListOptions{LabelSelector: LessonLabel}
+	if kind.namespaced {
+		objects, options = e.client.Resource(kind.GroupVersionResource).Namespace(e.namespace), metav1.ListOptions{}
+	}
+	list, err := objects.List(ctx, options)
+	if err != nil {
+		if !skippable(err) {
+			e.err = errors.Join(e.err, err)
+		}
+		return
+	}
+	for i := range list.Items {
+		o := &list.Items[i]
+		if kind.namespaced && givenByCluster(o.GetKind(), o.GetName()) || kind.Group == "" && kind.Resource == "nodes" {
+			continue
+		}
+		err := objects.Delete(ctx, o.GetName(), metav1.DeleteOptions{
+			GracePeriodSeconds: ptr.To[int64](0),
+			PropagationPolicy:  ptr.To(metav1.DeletePropagationBackground),
+			Preconditions:      &metav1.Preconditions{UID: ptr.To(o.GetUID())},
+		})
+		// A lease, slice or event comes and goes by itself: it is deleted, not waited for.
+		if kind.Resource != "events" && rank(kind) < 4 {
+			e.left = append(e.left, strings.ToLower(o.GetKind())+"/"+o.GetName())
+		}
+		if err != nil && !skippable(err) && !apierrors.IsConflict(err) {
+			e.err = errors.Join(e.err, err)
+		}
+	}
+}
+
+// skippable reports whether an error means that there is nothing to do: it is
+// gone, the kind can't be listed after all, or others' objects are none of ours.
+func skippable(err error) bool {
+	return apierrors.IsNotFound(err) || apierrors.IsMethodNotSupported(err) || apierrors.IsForbidden(err)
+}

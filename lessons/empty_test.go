@@ -1,0 +1,153 @@
+package lessons
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	fakediscovery "k8s.io/client-go/discovery/fake"
+	dynamicfake "k8s.io/client-go/dynamic/fake"
+	"k8s.io/client-go/kubernetes/scheme"
+	clienttesting "k8s.io/client-go/testing"
+
+	"podium/i18n"
+)
+
+var (
+	verbs = metav1.Verbs{"list", "delete", "get"}
+	api   = []*metav1.APIResourceList{
+		{GroupVersion: "v1", APIResources: []metav1.APIResource{
+			{Name: "pods", Kind: "Pod", Namespaced: true, Verbs: verbs},
+			{Name: "pods/status", Kind: "Pod", Namespaced: true, Verbs: metav1.Verbs{"get"}},
+			{Name: "bindings", Kind: "Binding", Namespaced: true, Verbs: metav1.Verbs{"create"}},
+			{Name: "configmaps", Kind: "ConfigMap", Namespaced: true, Verbs: verbs},
+			{Name: "serviceaccounts", Kind: "ServiceAccount", Namespaced: true, Verbs: verbs},
+			{Name: "namespaces", Kind: "Namespace", Verbs: verbs},
+			{Name: "nodes", Kind: "Node", Verbs: verbs},
+			{Name: "persistentvolumes", Kind: "PersistentVolume", Verbs: verbs},
+		}},
+		{GroupVersion: "apps/v1", APIResources: []metav1.APIResource{
+			{Name: "deployments", Kind: "Deployment", Namespaced: true, Verbs: verbs},
+		}},
+	}
+	podsResource = schema.GroupVersionResource{Version: "v1", Resource: "pods"}
+)
+
+// inCluster returns clients of a cluster that holds the manifests.
+func inCluster(t *testing.T, manifests ...string) (*fakediscovery.FakeDiscovery, *dynamicfake.FakeDynamicClient) {
+	t.Helper()
+	var objects []runtime.Object
+	for _, manifest := range manifests {
+		objects = append(objects, read(t, manifest))
+	}
+	found := &fakediscovery.FakeDiscovery{Fake: &clienttesting.Fake{Resources: api}}
+	return found, dynamicfake.NewSimpleDynamicClient(scheme.Scheme, objects...)
+}
+
+// left lists what is left of the kinds a test asks about.
+func left(t *testing.T, client *dynamicfake.FakeDynamicClient) []string {
+	t.Helper()
+	var all []string
+	for _, group := range api {
+		gv, err := schema.ParseGroupVersion(group.GroupVersion)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range group.APIResources {
+			if !slices.Contains(r.Verbs, "list") {
+				continue
+			}
+			list, err := client.Resource(gv.WithResource(r.Name)).List(t.Context(), metav1.ListOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, o := range list.Items {
+				all = append(all, strings.Trim(o.GetNamespace()+"/"+r.Name+"/"+o.GetName(), "/"))
+			}
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+const ownedNamespace = `{apiVersion: v1, kind: Namespace, metadata: {name: lab, labels: {podium.dev/owned: "true"}}}`
+
+func TestEmptyingTakesAllOfTheNamespaceAndNothingElse(t *testing.T) {
+	found, client := inCluster(t, ownedNamespace,
+		`{apiVersion: v1, kind: Namespace, metadata: {name: other}}`,
+		`{apiVersion: v1, kind: Pod, metadata: {name: a}}`,
+		`{apiVersion: v1, kind: Pod, metadata: {name: foreign, namespace: other}}`,
+		`{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}}`,
+		`{apiVersion: v1, kind: ConfigMap, metadata: {name: mine}}`,
+		`{apiVersion: v1, kind: ConfigMap, metadata: {name: kube-root-ca.crt}}`,
+		`{apiVersion: v1, kind: ServiceAccount, metadata: {name: default}}`,
+		`{apiVersion: v1, kind: ServiceAccount, metadata: {name: robot}}`,
+		`{apiVersion: v1, kind: Node, metadata: {name: n1, labels: {podium.dev/lesson: stateful}}}`,
+		`{apiVersion: v1, kind: PersistentVolume, metadata: {name: disk, labels: {podium.dev/lesson: stateful}}}`,
+		`{apiVersion: v1, kind: PersistentVolume, metadata: {name: theirs}}`,
+		`{apiVersion: v1, kind: Namespace, metadata: {name: made, labels: {podium.dev/lesson: tour}}}`)
+	// A controller that hasn't heard yet makes one more pod.
+	late := &unstructured.Unstructured{Object: fieldsOf(read(t, `{apiVersion: v1, kind: Pod, metadata: {name: late}}`))}
+	again := true
+	client.PrependReactor("delete", "pods", func(clienttesting.Action) (bool, runtime.Object, error) {
+		if again {
+			again = false
+			if err := client.Tracker().Create(podsResource, late, "lab"); err != nil {
+				t.Error(err)
+			}
+		}
+		return false, nil, nil
+	})
+	if err := empty(t.Context(), found, client, "lab"); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"lab/configmaps/kube-root-ca.crt", "lab/serviceaccounts/default", "namespaces/lab", "namespaces/other", "nodes/n1",
+		"other/pods/foreign", "persistentvolumes/theirs",
+	}
+	if diff := cmp.Diff(want, left(t, client)); diff != "" {
+		t.Error(diff)
+	}
+	for _, action := range client.Actions() {
+		if deletion, ok := action.(clienttesting.DeleteAction); ok {
+			if grace := deletion.GetDeleteOptions().GracePeriodSeconds; grace == nil || *grace != 0 {
+				t.Errorf("%s waits to end", deletion.GetName())
+			}
+		}
+	}
+}
+
+func TestEmptyingRefusesANamespaceThatIsNotPodiums(t *testing.T) {
+	for _, labels := range []string{"{}", `{podium.dev/owned: "false"}`, `{podium.dev/owned: ""}`} {
+		found, client := inCluster(t,
+			`{apiVersion: v1, kind: Namespace, metadata: {name: lab, labels: `+labels+`}}`,
+			`{apiVersion: v1, kind: Pod, metadata: {name: a}}`)
+		err := empty(t.Context(), found, client, "lab")
+		var known *i18n.Error
+		if !errors.As(err, &known) || known.Message.ID != "empty.notowned" {
+			t.Errorf("%s: %v", labels, err)
+		}
+		if diff := cmp.Diff([]string{"lab/pods/a", "namespaces/lab"}, left(t, client)); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
+func TestEmptyingSaysWhatWouldNotGo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		found, client := inCluster(t, ownedNamespace, `{apiVersion: v1, kind: Pod, metadata: {name: held}}`)
+		client.PrependReactor("delete", "pods", func(clienttesting.Action) (bool, runtime.Object, error) { return true, nil, nil })
+		err := empty(t.Context(), found, client, "lab")
+		var known *i18n.Error
+		if !errors.As(err, &known) || i18n.English.Say(known.Message) != "The namespace lab would not empty; left are pod/held. Delete them and try again." {
+			t.Errorf("%v", err)
+		}
+	})
+}

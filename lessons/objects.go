@@ -1,0 +1,91 @@
+package lessons
+
+import (
+	"sync"
+
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/traits"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/kubernetes/scheme"
+
+	"podium/cluster"
+)
+
+var (
+	podKind   = schema.GroupKind{Kind: "Pod"}
+	eventKind = schema.GroupKind{Kind: "Event"}
+)
+
+// An object is a cluster's object in the shape `kubectl get -o yaml` shows, as a
+// value CEL can look into. It remembers where it came from, so that functions on
+// pods need not read it back.
+type object struct {
+	traits.Mapper
+	fields map[string]any
+	source cluster.Object
+}
+
+// objects keeps what was converted: an object in a snapshot is never written to,
+// so it is converted once in its life and not once per look. It holds two
+// generations and drops the older one when the younger is full, which bounds it
+// without keeping count of who is still looked at.
+type objects struct {
+	mu         sync.Mutex
+	young, old map[cluster.Object]*object
+}
+
+// generation is more than the pods of the largest lab, so that one look at all
+// of them never drops what it is looking at.
+const generation = 8192
+
+func newObjects() *objects { return &objects{young: map[cluster.Object]*object{}} }
+
+func (o *objects) of(source cluster.Object) *object {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if found := o.young[source]; found != nil {
+		return found
+	}
+	found := o.old[source]
+	if found == nil {
+		found = convert(source)
+	}
+	if len(o.young) >= generation {
+		o.old, o.young = o.young, make(map[cluster.Object]*object, generation)
+	}
+	o.young[source] = found
+	return found
+}
+
+func convert(source cluster.Object) *object {
+	fields := fieldsOf(source)
+	return &object{
+		Mapper: types.NewStringInterfaceMap(types.DefaultTypeAdapter, fields),
+		fields: fields,
+		source: source,
+	}
+}
+
+// fieldsOf returns an object as the API server would show it. What can't be
+// converted shows no fields, which no goal matches.
+func fieldsOf(source cluster.Object) map[string]any {
+	if u, ok := source.(*unstructured.Unstructured); ok {
+		return u.Object
+	}
+	fields, err := runtime.DefaultUnstructuredConverter.ToUnstructured(source)
+	if err != nil {
+		return map[string]any{}
+	}
+	gvk := source.GetObjectKind().GroupVersionKind()
+	if gvk.Empty() {
+		// Typed clients strip the kind; the scheme knows it.
+		if known, _, err := scheme.Scheme.ObjectKinds(source); err == nil {
+			gvk = known[0]
+		}
+	}
+	fields["apiVersion"], fields["kind"] = gvk.GroupVersion().String(), gvk.Kind
+	unstructured.RemoveNestedField(fields, "metadata", "managedFields")
+	return fields
+}

@@ -1,0 +1,134 @@
+package lessons
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"podium/i18n"
+)
+
+// progressVersion is written into the file; a file of a later version is kept
+// and not read.
+const progressVersion = 1
+
+// Progress is what a learner has reached, lesson by lesson.
+type Progress struct {
+	Version int                       `json:"version"`
+	Lessons map[string]LessonProgress `json:"lessons"`
+}
+
+// LessonProgress is what a learner has reached in one lesson.
+type LessonProgress struct {
+	Step        string                      `json:"step,omitempty"` // where the learner is; "" when finished
+	Done        []string                    `json:"done,omitempty"` // the steps that were met, in that order
+	Started     time.Time                   `json:"started,omitzero"`
+	Finished    time.Time                   `json:"finished,omitzero"`
+	Seconds     float64                     `json:"seconds,omitempty"` // spent in the lesson
+	Hints       int                         `json:"hints,omitempty"`
+	Solutions   int                         `json:"solutions,omitempty"`
+	Predictions map[string]PredictionRecord `json:"predictions,omitempty"` // by step ID
+}
+
+// PredictionRecord is what a learner predicted and what then happened.
+type PredictionRecord struct {
+	Said   string `json:"said"`
+	Answer string `json:"answer,omitempty"`
+	Right  bool   `json:"right,omitempty"`
+}
+
+func (p LessonProgress) clone() LessonProgress {
+	p.Done = slices.Clone(p.Done)
+	p.Predictions = maps.Clone(p.Predictions)
+	return p
+}
+
+func (p LessonProgress) markDone(step string) []string {
+	if slices.Contains(p.Done, step) {
+		return p.Done
+	}
+	return append(slices.Clip(p.Done), step)
+}
+
+// With returns the progress with a lesson's put in.
+func (p Progress) With(lesson string, reached LessonProgress) Progress {
+	lessons := maps.Clone(p.Lessons)
+	if lessons == nil {
+		lessons = map[string]LessonProgress{}
+	}
+	lessons[lesson] = reached.clone()
+	return Progress{Version: progressVersion, Lessons: lessons}
+}
+
+// Reset returns the progress without a lesson's.
+func (p Progress) Reset(lesson string) Progress {
+	lessons := maps.Clone(p.Lessons)
+	delete(lessons, lesson)
+	return Progress{Version: progressVersion, Lessons: lessons}
+}
+
+// LoadProgress reads the progress kept at path; none is kept yet in a file that
+// isn't there. A file that can't be understood is moved aside, never written
+// over: the error says where it went, and the progress returned is empty and
+// usable.
+func LoadProgress(path string) (Progress, error) {
+	empty := Progress{Version: progressVersion, Lessons: map[string]LessonProgress{}}
+	data, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return empty, nil
+	case err != nil:
+		return empty, i18n.Errorf(err, i18n.M("progress.unreadable", "Path", path))
+	}
+	var p Progress
+	err = json.Unmarshal(data, &p)
+	if err == nil && (p.Version < 1 || p.Version > progressVersion) {
+		err = fmt.Errorf("version %d", p.Version)
+	}
+	if err != nil {
+		return empty, moveAside(path, err)
+	}
+	if p.Lessons == nil {
+		p.Lessons = empty.Lessons
+	}
+	return p, nil
+}
+
+// asideTries bounds how many broken files are kept.
+const asideTries = 100
+
+func moveAside(path string, cause error) error {
+	for i := 1; i <= asideTries; i++ {
+		aside := fmt.Sprintf("%s.broken-%d", path, i)
+		if _, err := os.Lstat(aside); !errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err := os.Rename(path, aside); err != nil {
+			return i18n.Errorf(errors.Join(cause, err), i18n.M("progress.unreadable", "Path", path))
+		}
+		return i18n.Errorf(cause, i18n.M("progress.aside", "Path", path, "Aside", aside))
+	}
+	return i18n.Errorf(cause, i18n.M("progress.unreadable", "Path", path))
+}
+
+// Save writes the progress to path, all of it or nothing.
+func (p Progress) Save(path string) error {
+	p.Version = progressVersion
+	data, err := json.MarshalIndent(p, "", "  ")
+	if err == nil {
+		err = os.MkdirAll(filepath.Dir(path), 0o700)
+	}
+	if err == nil {
+		err = writeFile(path, append(data, '\n'))
+	}
+	if err != nil {
+		return i18n.Errorf(err, i18n.M("progress.unsaved", "Path", path))
+	}
+	return nil
+}
