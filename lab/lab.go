@@ -1,0 +1,116 @@
+// Package lab puts an open cluster, the learner's prompt and the stream of
+// snapshots together: what lessons are played on when they are reset, shown or
+// proven.
+package lab
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"podium/cluster"
+	"podium/cluster/traffic"
+	"podium/lessons"
+	"podium/prompt"
+)
+
+// A Lab is a cluster with a learner's prompt. It implements [lessons.Driver].
+type Lab struct {
+	cluster *cluster.Cluster
+	prompt  prompt.Options
+	hub     *Hub
+
+	mu  sync.Mutex
+	ran []lessons.Command
+}
+
+var _ lessons.Driver = (*Lab)(nil)
+
+// New returns the lab on c. Lines run as o says, with c's own kubeconfig; hub
+// hands out c's snapshots.
+func New(c *cluster.Cluster, o prompt.Options, hub *Hub) *Lab {
+	o.Kubeconfig = c.Kubeconfig
+	return &Lab{cluster: c, prompt: o, hub: hub}
+}
+
+// Namespace implements [lessons.Driver].
+func (l *Lab) Namespace() string { return l.cluster.Namespace }
+
+// Files implements [lessons.Driver].
+func (l *Lab) Files(_ context.Context, files map[string]string) error {
+	return Place(l.prompt.Folder, files, Restore)
+}
+
+// Run implements [lessons.Driver].
+func (l *Lab) Run(ctx context.Context, line string) (lessons.Command, error) {
+	captured, err := prompt.Capture(ctx, l.prompt, line)
+	c := Judged(captured)
+	if err == nil {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.ran = append(l.ran, c)
+	}
+	return c, err
+}
+
+// Commands returns what was run so far, oldest first.
+func (l *Lab) Commands() []lessons.Command {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.ran)
+}
+
+// Judged is a command as the lesson engine looks at it.
+func Judged(c prompt.Command) lessons.Command {
+	return lessons.Command{
+		Line: c.Line, Calls: c.Argv, Verb: c.Verb, Exit: c.Exit, Output: c.Output, Started: c.Started, Ended: c.Ended,
+	}
+}
+
+// Empty implements [lessons.Driver].
+func (l *Lab) Empty(ctx context.Context) error {
+	return lessons.EmptyNamespace(ctx, l.cluster.Config, l.cluster.Namespace)
+}
+
+// Snapshots implements [lessons.Driver].
+func (l *Lab) Snapshots(ctx context.Context) (<-chan cluster.Snapshot, error) {
+	return l.hub.Subscribe(ctx), nil
+}
+
+// Traffic implements [lessons.Driver].
+func (l *Lab) Traffic(ctx context.Context, t lessons.Traffic) (func() lessons.LoadStats, error) {
+	p, err := traffic.Start(ctx, Target(l.cluster, t))
+	if err != nil {
+		return nil, err
+	}
+	return func() lessons.LoadStats { return Load(p.Stats()) }, nil
+}
+
+// Target is where a lesson's traffic goes on a cluster.
+func Target(c *cluster.Cluster, t lessons.Traffic) traffic.Target {
+	return traffic.Target{
+		Namespace: c.Namespace, Service: t.Service, Port: t.Port, Path: t.Path, Rate: t.Rate, Dial: c.Dial, Config: c.Config,
+	}
+}
+
+// Load is what goals see of traffic.
+func Load(s traffic.Stats) lessons.LoadStats {
+	return lessons.LoadStats{
+		Total: s.Total, Failed: s.Failed, Downtime: s.Downtime.Seconds(), Recovered: recovered(s),
+		Versions: s.ByVersion, Pods: s.ByPod,
+	}
+}
+
+// recovered reports whether the newest requests with a known outcome were
+// answered, after some that were not.
+func recovered(s traffic.Stats) bool {
+	if s.Failed == 0 {
+		return false
+	}
+	for i := len(s.Buckets) - 1; i >= 0; i-- {
+		if b := s.Buckets[i]; b.Answered+b.Failed > 0 {
+			return b.Failed == 0
+		}
+	}
+	return false
+}
