@@ -1,0 +1,94 @@
+package tui
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	corev1 "k8s.io/api/core/v1"
+
+	"podium/cluster"
+	"podium/i18n"
+	"podium/tui/panes"
+)
+
+// tickMsg tells the time: by the second while nothing happens, faster while
+// something on the screen depends on it.
+type tickMsg struct{}
+
+const (
+	slowTick = time.Second
+	fastTick = time.Second / 4
+
+	// statusFor is how long a sentence stays in the status line at least.
+	statusFor = 10 * time.Second
+)
+
+func (m *Model) tick() tea.Cmd {
+	after := slowTick
+	if len(m.scene.Recent) > 0 || m.loaded() {
+		after = fastTick
+	}
+	return tea.Tick(after, func(time.Time) tea.Msg { return tickMsg{} })
+}
+
+// onTick lets time pass in the scene. Panes show no ages, so that only what
+// glowed and the figures of the requests look different at another time.
+func (m *Model) onTick(tickMsg) tea.Cmd {
+	m.pass()
+	m.measure()
+	if m.loaded() {
+		m.canvas.touch("lesson", "traffic")
+	}
+	return m.tick()
+}
+
+// pass moves the scene's clock on and forgets changes that have rested.
+func (m *Model) pass() {
+	m.scene.Now = m.opts.Now()
+	if m.forget() {
+		m.canvas.touch("board", "tree")
+	}
+	if !m.status.IsZero() && m.armed == "" && m.course.asks.IsZero() && m.scene.Now.Sub(m.statusTime) > statusFor {
+		m.tell(i18n.Message{})
+		m.canvas.touch()
+	}
+}
+
+// living are the panes that may look different with another snapshot.
+var living = []string{"lesson", "board", "lanes", "tree", "events", "traffic"}
+
+// forget drops the changes that glow no longer, and reports whether pods, which
+// are all that glows, are among them.
+func (m *Model) forget() bool {
+	changes, rested := m.scene.Recent, false
+	for len(changes) > 0 && m.scene.Now.Sub(changes[0].Time) >= panes.GlowTime {
+		_, pod := changes[0].Object.(*corev1.Pod)
+		changes, rested = changes[1:], rested || pod
+	}
+	m.scene.Recent = changes
+	return rested
+}
+
+// onSnapshot shows what the cluster has come to.
+func (m *Model) onSnapshot(msg snapshotMsg) tea.Cmd {
+	if msg.link != m.link.number {
+		return nil
+	}
+	if len(msg.snapshot.Nodes) != len(m.scene.Snapshot.Nodes) {
+		m.canvas.touch("home") // which shows no more of the cluster than that
+	}
+	m.scene.Snapshot = msg.snapshot
+	m.scene.Recent = append(append([]cluster.Change(nil), m.scene.Recent...), msg.snapshot.Changes...)
+	m.pass()
+	m.canvas.touch(living...)
+	return tea.Batch(m.observe(), m.tellLiving(), m.nextSnapshot(m.link))
+}
+
+// tellLiving lets panes that keep drawn lines see the snapshot.
+func (m *Model) tellLiving() tea.Cmd {
+	var cmds []tea.Cmd
+	for _, name := range living {
+		cmds = append(cmds, m.toPane(name, m.scene.Snapshot))
+	}
+	return tea.Batch(cmds...)
+}

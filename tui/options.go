@@ -1,0 +1,62 @@
+package tui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"podium/cluster"
+	"podium/i18n"
+	"podium/lessons"
+	"podium/prompt"
+)
+
+// Options is what the screen needs from the rest of the program.
+type Options struct {
+	// Open opens the cluster, telling report about each stage; it is called
+	// again when the learner asks for another try. Run closes the cluster.
+	Open func(ctx context.Context, report func(cluster.Stage)) (*cluster.Cluster, error)
+
+	// LookOn opens, read-only, a cluster that another podium drives: Open has
+	// failed with [cluster.ErrOwned]. It may be nil.
+	LookOn func(ctx context.Context, report func(cluster.Stage)) (*cluster.Cluster, error)
+
+	// Watch returns the cluster's snapshots, newest wins. The channel is closed
+	// after ctx has ended.
+	Watch func(ctx context.Context, c *cluster.Cluster) (<-chan cluster.Snapshot, error)
+
+	Provider string // the provider's name, shown while the cluster opens
+	Lessons  []lessons.Lesson
+
+	// LoadLessons, when given, reads the lessons in place of Lessons after the
+	// first frame is out: compiling their expressions takes tens of milliseconds.
+	LoadLessons func() ([]lessons.Lesson, error)
+
+	ProgressPath string // where the learner's progress is kept
+	StartLesson  string // ID of the lesson to open at once; "" begins at home
+
+	Lang   i18n.Language
+	Look   Look
+	Prompt prompt.Options   // Folder holds a folder for each lesson
+	Log    string           // file that a crash is written to
+	Now    func() time.Time // nil is the machine's clock
+
+	Program []tea.ProgramOption // for terminals other than this process's own
+}
+
+// Look is what the learner asked of the screen's look.
+type Look struct {
+	ASCII      bool       // no glyph beyond ASCII, whatever the terminal can draw
+	Plain      bool       // no colours
+	Background Background // "" asks the terminal
+}
+
+// Background says what the terminal's background is like.
+type Background string
+
+// The backgrounds.
+const (
+	Dark  Background = "dark"
+	Light Background = "light"
+)

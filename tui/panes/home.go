@@ -1,0 +1,170 @@
+package panes
+
+import (
+	"slices"
+	"strconv"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"podium/i18n"
+	"podium/lessons"
+)
+
+// Home is the list of lessons, with what there is to know of the cluster below.
+type Home struct {
+	chosen int // len(lessons) is exploring
+	moved  bool
+	rows   map[int]int // which choice a row shows, for clicks
+}
+
+// NewHome returns the list of lessons.
+func NewHome() *Home { return &Home{rows: map[int]int{}} }
+
+// Name implements [Pane].
+func (h *Home) Name() string { return "home" }
+
+// Title implements [Pane].
+func (h *Home) Title(s Scene) string { return s.Lang.Say(i18n.M("pane.home")) }
+
+// Update implements [Pane].
+func (h *Home) Update(s Scene, msg tea.Msg) (Action, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		return h.onKey(s, msg), nil
+	case tea.MouseClickMsg:
+		if choice, ok := h.rows[msg.Y]; ok {
+			h.chosen, h.moved = choice, true
+			return h.open(s), nil
+		}
+	}
+	return nil, nil
+}
+
+func (h *Home) onKey(s Scene, press tea.KeyPressMsg) Action {
+	last := len(s.Lessons)
+	chosen := h.at(s)
+	switch name := press.Keystroke(); name {
+	case "up", "k":
+		h.chosen, h.moved = max(0, chosen-1), true
+	case "down", "j":
+		h.chosen, h.moved = min(last, chosen+1), true
+	case "enter", "right":
+		return h.open(s)
+	case "e", "ㄷ": // the same key on a Korean layout
+		return Explore{}
+	default:
+		if n, err := strconv.Atoi(name); err == nil && n >= 1 && n <= last {
+			h.chosen, h.moved = n-1, true
+			return h.open(s)
+		}
+	}
+	return nil
+}
+
+// at is the chosen row: where the learner should go on, until a key moves it.
+func (h *Home) at(s Scene) int {
+	if h.moved {
+		return min(h.chosen, len(s.Lessons))
+	}
+	return next(s)
+}
+
+// next is the first lesson that isn't finished; exploring when all are.
+func next(s Scene) int {
+	for i, l := range s.Lessons {
+		if s.Progress.Lessons[l.ID].Finished.IsZero() {
+			return i
+		}
+	}
+	return len(s.Lessons)
+}
+
+func (h *Home) open(s Scene) Action {
+	if at := h.at(s); at < len(s.Lessons) {
+		return OpenLesson{s.Lessons[at].ID}
+	}
+	return Explore{}
+}
+
+// View implements [Pane].
+func (h *Home) View(s Scene, width, height int) string {
+	clear(h.rows)
+	var rows []string
+	add := func(row string) { rows = append(rows, Fit(row, width, s.Theme.Ellipsis)) }
+	roomy := height >= 2*len(s.Lessons)+16
+	if roomy {
+		add("")
+	}
+	for _, row := range wrap(s.Lang.Say(i18n.M("tui.home.welcome")), width-2) {
+		add(" " + s.Theme.Strong.Render(row))
+	}
+	add("")
+	for i, l := range s.Lessons {
+		h.rows[len(rows)] = i
+		add(h.lesson(s, i, l, width))
+		if roomy {
+			h.rows[len(rows)] = i
+			add(s.Theme.Faint.Render("      " + Clean(l.Words[s.Lang].Summary)))
+			add("")
+		}
+	}
+	if !roomy {
+		add("")
+	}
+	h.rows[len(rows)] = len(s.Lessons)
+	add(h.choice(s, len(s.Lessons), "e", s.Lang.Say(i18n.M("tui.home.explore")), "", width))
+	add("")
+	for _, row := range labRows(s, width, height-len(rows)) {
+		add(row)
+	}
+	return stack(rows, 0, width, height)
+}
+
+// lesson draws one lesson's row: its number, title and how far the learner got.
+func (h *Home) lesson(s Scene, i int, l lessons.Lesson, width int) string {
+	reached, began := s.Progress.Lessons[l.ID]
+	mark := ""
+	switch {
+	case !reached.Finished.IsZero() && reached.Step != "":
+		mark = s.Theme.Good.Render(s.Theme.Met + " " + s.Lang.Say(stepIn("tui.home.again", l, reached.Step)))
+	case !reached.Finished.IsZero():
+		mark = s.Theme.Good.Render(s.Theme.Met)
+	case began && reached.Step != "" && i == next(s):
+		mark = s.Theme.Accent.Render(s.Theme.Here + " " + s.Lang.Say(stepIn("tui.home.step", l, reached.Step)))
+	case began && reached.Step != "":
+		mark = s.Theme.Waiting.Render(s.Theme.Unmet + " " + s.Lang.Say(stepIn("tui.home.step", l, reached.Step)))
+	case i == next(s):
+		mark = s.Theme.Accent.Render(s.Theme.Here + " " + s.Lang.Say(i18n.M("tui.home.start")))
+	}
+	return h.choice(s, i, strconv.Itoa(i+1), Clean(l.Words[s.Lang].Title), mark, width)
+}
+
+// stepIn says which of a lesson's steps one is.
+func stepIn(id string, l lessons.Lesson, step string) i18n.Message {
+	at := slices.IndexFunc(l.Steps, func(s lessons.Step) bool { return s.ID == step })
+	return i18n.M(id, "Step", max(0, at)+1, "Steps", len(l.Steps))
+}
+
+// choice draws a row that can be chosen, its mark in a column of its own.
+func (h *Home) choice(s Scene, i int, name, title, mark string, width int) string {
+	pointer, style := "  ", s.Theme.Text
+	if i == h.at(s) {
+		pointer, style = s.Theme.Accent.Render(s.Theme.Here)+" ", s.Theme.Strong
+	}
+	room := max(10, min(44, width-30))
+	if mark == "" {
+		room = max(10, width-8)
+	}
+	return " " + pointer + s.Theme.Accent.Render(name) + "  " + style.Render(Fit(title, room, s.Theme.Ellipsis)) + "  " + mark
+}
+
+// Keys implements [Pane].
+func (h *Home) Keys(s Scene) []key.Binding {
+	say := func(name, id string, keys ...string) key.Binding {
+		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(name, s.Lang.Say(i18n.M(id))))
+	}
+	return []key.Binding{
+		say("1-9 Enter", "tui.home.key.open", "enter", "right"), say("e", "tui.home.key.explore", "e", "ㄷ"),
+	}
+}

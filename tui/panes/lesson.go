@@ -1,0 +1,263 @@
+package panes
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"podium/i18n"
+	"podium/lessons"
+)
+
+// Lesson is the text of a step, its goals, and what the learner asked to see.
+type Lesson struct {
+	set     typesetter
+	page    leaf
+	offset  int // rows scrolled
+	rows    int // of the page as last drawn
+	height  int
+	typed   string // digits of an answer that isn't given yet
+	chosen  int    // the choice that Enter would give
+	step    string // lesson and step the above are about
+	copied  int    // how many of the text's commands were put into the prompt
+	seen    attention
+	clicked map[int]string // commands by the row they stand on
+}
+
+// attention is what of a step the learner has been shown, so that anything new
+// is scrolled into sight once.
+type attention struct {
+	met      bool
+	hints    int
+	solution bool
+}
+
+// NewLesson returns the lesson pane.
+func NewLesson() *Lesson { return &Lesson{height: 10} }
+
+// Name implements [Pane].
+func (l *Lesson) Name() string { return "lesson" }
+
+// Title implements [Pane].
+func (l *Lesson) Title(s Scene) string {
+	title := s.Lang.Say(i18n.M("pane.lesson"))
+	if s.Session.Rereading() {
+		title += " " + s.Theme.Here + " " + s.Lang.Say(i18n.M("tui.lesson.rereading"))
+	}
+	if below := l.rows - l.offset - l.height; below > 0 {
+		title += " " + s.Theme.Here + " " + s.Lang.Say(i18n.M("tui.lesson.more", "Count", below))
+	}
+	return title
+}
+
+// Place says where in which lesson the learner is: "Pod ▸ step 4 of 9".
+func (l *Lesson) Place(s Scene) string {
+	lesson := s.Session.Lesson()
+	title := Clean(lesson.Words[s.Lang].Title)
+	if s.Session.Index() >= len(lesson.Steps) {
+		return title + " " + s.Theme.Here + " " + s.Lang.Say(i18n.M("tui.lesson.finished"))
+	}
+	return title + " " + s.Theme.Here + " " + s.Lang.Say(i18n.M("tui.lesson.step", "Step", s.Session.Index()+1, "Steps", len(lesson.Steps)))
+}
+
+// NextCommand returns the text's next command: each call the one after, from
+// the first again after the last. It is "" for a text without commands.
+func (l *Lesson) NextCommand(s Scene) string {
+	l.follow(s)
+	commands := commandsIn(s.Session.Words(s.Lang).Text)
+	if len(commands) == 0 {
+		return ""
+	}
+	l.copied++
+	return commands[(l.copied-1)%len(commands)]
+}
+
+// HasCommands reports whether the text holds commands to put into the prompt.
+func (l *Lesson) HasCommands(s Scene) bool {
+	return len(commandsIn(s.Session.Words(s.Lang).Text)) > 0
+}
+
+// Asking reports whether the step waits for an answer.
+func (l *Lesson) Asking(s Scene) bool {
+	return s.Session.Step().Ask != nil && !s.Session.Met() && !s.Session.Rereading()
+}
+
+// follow forgets what was about another step.
+func (l *Lesson) follow(s Scene) {
+	step := s.Session.Lesson().ID + "/" + strconv.Itoa(s.Session.Index())
+	if l.step != step {
+		l.step, l.offset, l.copied, l.typed, l.chosen, l.seen = step, 0, 0, "", 0, attention{met: s.Session.Met()}
+	}
+}
+
+// Update implements [Pane].
+func (l *Lesson) Update(s Scene, msg tea.Msg) (Action, tea.Cmd) {
+	l.follow(s)
+	switch msg := msg.(type) {
+	case Sized:
+		l.height = msg.Height
+	case tea.KeyPressMsg:
+		return l.onKey(s, msg), nil
+	case tea.MouseWheelMsg:
+		switch msg.Button {
+		case tea.MouseWheelUp:
+			l.Scroll(-3)
+		case tea.MouseWheelDown:
+			l.Scroll(3)
+		}
+	case tea.MouseClickMsg:
+		if line, ok := l.clicked[msg.Y+l.offset]; ok {
+			return TypeLine{line}, nil
+		}
+	}
+	return nil, nil
+}
+
+// Scroll moves the text by rows.
+func (l *Lesson) Scroll(by int) {
+	l.offset = max(0, min(l.offset+by, l.rows-l.height))
+}
+
+func (l *Lesson) onKey(s Scene, press tea.KeyPressMsg) Action {
+	name := press.Keystroke()
+	if l.Asking(s) {
+		if action, taken := l.onAnswer(s, name, press.Text); taken {
+			return action
+		}
+	}
+	switch name {
+	case "up":
+		l.Scroll(-1)
+	case "down":
+		l.Scroll(1)
+	case "pgup":
+		l.Scroll(1 - l.height)
+	case "pgdown":
+		l.Scroll(l.height - 1)
+	case "home":
+		l.Scroll(-l.rows)
+	case "end":
+		l.Scroll(l.rows)
+	case "left":
+		return BackStep{}
+	case "enter":
+		// The Enter that gives an answer is easily pressed once too often: it
+		// must not carry the learner past the reply.
+		if s.Session.Rereading() || s.Session.Step().Ask == nil {
+			return onward(s)
+		}
+	case "right":
+		return onward(s)
+	}
+	return nil
+}
+
+// onward goes on from a step that is met.
+func onward(s Scene) Action {
+	if s.Session.Met() || s.Session.Done() {
+		return NextStep{}
+	}
+	return nil
+}
+
+// onAnswer edits or gives the answer to the step's question.
+func (l *Lesson) onAnswer(s Scene, name, text string) (Action, bool) {
+	ask := s.Session.Step().Ask
+	if ask.Form == lessons.Choice {
+		switch n, err := strconv.Atoi(name); {
+		case err == nil && n >= 1 && n <= len(ask.Choices):
+			l.chosen = n - 1
+		case name == "up":
+			l.chosen = max(0, l.chosen-1)
+		case name == "down":
+			l.chosen = min(len(ask.Choices)-1, l.chosen+1)
+		case name == "enter":
+			return AnswerQuestion{ask.Choices[l.chosen]}, true
+		default:
+			return nil, false
+		}
+		return nil, true
+	}
+	const longestAnswer = 9
+	switch {
+	case text != "" && strings.Trim(text, "0123456789.-") == "" && len(l.typed) < longestAnswer:
+		l.typed += text
+	case name == "backspace" && l.typed != "":
+		l.typed = l.typed[:len(l.typed)-1]
+	case name == "enter":
+		answer := l.typed
+		l.typed = ""
+		return AnswerQuestion{answer}, true
+	default:
+		return nil, false
+	}
+	return nil, true
+}
+
+// View implements [Pane].
+func (l *Lesson) View(s Scene, width, height int) string {
+	l.follow(s)
+	l.height = height
+	l.page = newLeaf(s, &l.set, width)
+	l.compose(s)
+	rows := l.page.rows
+	l.rows, l.clicked = len(rows), l.page.commands
+	l.attend(s)
+	l.Scroll(0)
+	return stack(rows, l.offset, width, height)
+}
+
+// attend scrolls to what has just appeared.
+func (l *Lesson) attend(s Scene) {
+	now := attention{met: s.Session.Met(), hints: len(s.Session.Hints(s.Lang)), solution: s.Session.SolutionShown()}
+	switch before := l.seen; {
+	case now.met && !before.met:
+		l.offset = max(l.offset, min(l.page.goals, l.rows-l.height))
+	case now.hints > before.hints || now.solution && !before.solution:
+		l.offset = l.rows - l.height
+	}
+	l.seen = now
+}
+
+// Keys implements [Pane].
+func (l *Lesson) Keys(s Scene) []key.Binding {
+	say := func(name, id string, keys ...string) key.Binding {
+		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(name, s.Lang.Say(i18n.M(id))))
+	}
+	bindings := []key.Binding{}
+	if l.Asking(s) {
+		keys := []string{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", ".", "-", "enter", "backspace"}
+		name := "0-9 Enter"
+		if ask := s.Session.Step().Ask; ask.Form == lessons.Choice {
+			keys = slices.Concat(keys[1:1+len(ask.Choices)], []string{"up", "down", "enter"})
+			name = "1-" + strconv.Itoa(len(ask.Choices)) + " Enter"
+		}
+		bindings = append(bindings, say(name, "tui.lesson.key.answer", keys...))
+	}
+	if l.rows > l.height {
+		bindings = append(bindings, say("PgDn", "tui.lesson.key.scroll", "up", "down", "pgup", "pgdown", "home", "end"))
+	}
+	if s.Session.Index() > 0 {
+		bindings = append(bindings, say("Left", "tui.lesson.key.back", "left"))
+	}
+	return bindings
+}
+
+// Summary implements [Summarizer].
+func (l *Lesson) Summary(s Scene, width int) string {
+	met := 0
+	verdicts := s.Session.Verdicts()
+	for _, v := range verdicts {
+		if v.Met {
+			met++
+		}
+	}
+	if len(verdicts) == 0 {
+		return ""
+	}
+	text := s.Lang.Say(i18n.M("tui.lesson.goals", "Met", met, "Goals", len(verdicts)))
+	return s.Theme.Calm.Render(strings.TrimRight(Fit(text, min(width, cells(text)), s.Theme.Ellipsis), " "))
+}

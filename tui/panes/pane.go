@@ -1,0 +1,145 @@
+// Package panes holds podium's panes, one in each file. A pane draws one
+// rectangle of the screen from a [Scene] and keeps nothing but its own view
+// state, such as a scroll offset or lines drawn before.
+package panes
+
+import (
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+	"k8s.io/apimachinery/pkg/types"
+
+	"podium/cluster"
+	"podium/cluster/traffic"
+	"podium/i18n"
+	"podium/lessons"
+	"podium/tui/theme"
+)
+
+// A Scene is all that a pane may draw from. It is a value; a pane can't change
+// it.
+type Scene struct {
+	Now   time.Time // panes never read the clock
+	Lang  i18n.Language
+	Theme theme.Theme
+
+	Lab      Lab
+	Snapshot cluster.Snapshot
+	Recent   []cluster.Change // of the last [GlowTime], oldest first
+
+	Session  lessons.Session // the zero Session while no lesson is open
+	Progress lessons.Progress
+	Lessons  []lessons.Lesson
+	Load     traffic.Stats // the zero Stats while no requests are sent
+
+	Selected  Selection    // what lanes and details are about
+	Focused   bool         // whether keys go to this pane
+	Held      i18n.Message // why the prompt is shut; zero while it is open
+	Checking  bool         // something runs whose outcome the step waits for
+	Watchable bool         // another podium drives the cluster that could not be opened
+	Failed    i18n.Message // why the cluster could not be opened
+}
+
+// Lab says which cluster is on the screen.
+type Lab struct {
+	Provider   string
+	Name       string
+	Namespace  string
+	Kubeconfig string
+	Stage      cluster.Stage   // while it comes up
+	Stages     []cluster.Stage // all of them so far, oldest first
+	Ready      bool            // it is up
+	ReadOnly   bool            // another podium owns it
+	Lost       i18n.Message    // why it is gone; zero while it is there
+}
+
+// A Selection is an object by what identifies it for good.
+type Selection struct {
+	Kind string // Deployment, DaemonSet, Pod …
+	UID  types.UID
+}
+
+// A Pane is one rectangle of the screen.
+type Pane interface {
+	// Name identifies the pane in layouts and, with "pane." before it, in the
+	// language catalogue.
+	Name() string
+
+	// Title is what stands in the pane's upper edge: short, without styling.
+	Title(Scene) string
+
+	// Update takes a message: keys and mouse clicks only while they are the
+	// pane's, everything else always. What the pane wants done outside its
+	// rectangle it returns as an action, which the screen carries out at once.
+	Update(Scene, tea.Msg) (Action, tea.Cmd)
+
+	// View draws the pane into exactly width × height cells.
+	View(s Scene, width, height int) string
+
+	// Keys lists the keys that work now, for the footer and the help.
+	Keys(Scene) []key.Binding
+}
+
+// Sized is the message that tells a pane the size it is drawn in from now on.
+type Sized struct{ Width, Height int }
+
+// A Summarizer is a pane that can say in a few cells what it shows, for the
+// line that stands for it while it has no room.
+type Summarizer interface {
+	Summary(s Scene, width int) string
+}
+
+// An Action is what a pane asks of the screen; nil asks nothing.
+type Action interface{ isAction() }
+
+type (
+	// RunLine runs a line at the prompt as if the learner had typed it.
+	RunLine struct{ Line string }
+
+	// Select makes an object the one that lanes and details are about.
+	Select struct{ Selection Selection }
+
+	// Ran tells that a line has ended at the prompt.
+	Ran struct{ Command lessons.Command }
+
+	// OpenLesson opens a lesson at the step where the learner left it.
+	OpenLesson struct{ ID string }
+
+	// Explore opens the cluster without a lesson.
+	Explore struct{}
+
+	// GoHome leaves the lesson for the list of lessons; its progress is kept.
+	GoHome struct{}
+
+	// AnswerQuestion answers the step's question with a number or a choice's key.
+	AnswerQuestion struct{ Answer string }
+
+	// NextStep goes on from a step that is met.
+	NextStep struct{}
+
+	// BackStep shows the step before, to be read again.
+	BackStep struct{}
+
+	// TypeLine puts a line into the prompt for the learner to run or change.
+	TypeLine struct{ Line string }
+
+	// ShowHint reveals the step's next hint.
+	ShowHint struct{}
+
+	// Tell puts a sentence into the status line.
+	Tell struct{ Message i18n.Message }
+)
+
+func (RunLine) isAction()        {}
+func (Ran) isAction()            {}
+func (Select) isAction()         {}
+func (Explore) isAction()        {}
+func (BackStep) isAction()       {}
+func (TypeLine) isAction()       {}
+func (OpenLesson) isAction()     {}
+func (GoHome) isAction()         {}
+func (AnswerQuestion) isAction() {}
+func (NextStep) isAction()       {}
+func (ShowHint) isAction()       {}
+func (Tell) isAction()           {}

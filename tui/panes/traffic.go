@@ -1,0 +1,290 @@
+package panes
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"podium/cluster/traffic"
+	"podium/i18n"
+	"podium/tui/theme"
+)
+
+// Traffic shows live requests through a Service: which version answers, over
+// time, and what fails.
+type Traffic struct{}
+
+// NewTraffic returns the pane.
+func NewTraffic() *Traffic { return &Traffic{} }
+
+// Name implements [Pane].
+func (*Traffic) Name() string { return "traffic" }
+
+// Title implements [Pane].
+func (*Traffic) Title(s Scene) string {
+	title := s.Lang.Say(i18n.M("pane.traffic"))
+	if !s.Load.Via.IsZero() {
+		title += " " + s.Theme.Here + " " + Clean(s.Lang.Say(s.Load.Via))
+	}
+	return title
+}
+
+// Summary implements [Summarizer].
+func (*Traffic) Summary(s Scene, width int) string {
+	if s.Load.Total == 0 {
+		return ""
+	}
+	l := newLine(width, s.Theme.Ellipsis)
+	if s.Load.Failed > 0 {
+		l.put(s.Theme.Inks.Bad, s.Lang.Say(i18n.M("traffic.bad", "Failed", s.Load.Failed)))
+	} else {
+		l.put(s.Theme.Inks.Text, s.Lang.Say(i18n.M("traffic.ok")))
+	}
+	return l.text()
+}
+
+// Update implements [Pane]. There is nothing to do here.
+func (*Traffic) Update(Scene, tea.Msg) (Action, tea.Cmd) { return nil, nil }
+
+// Keys implements [Pane].
+func (*Traffic) Keys(Scene) []key.Binding { return nil }
+
+// View implements [Pane].
+func (*Traffic) View(s Scene, width, height int) string {
+	if width <= 0 || height <= 0 {
+		return ""
+	}
+	if s.Load.Total == 0 && len(s.Load.Buckets) == 0 {
+		return empty(s, i18n.M("traffic.empty"), width, height)
+	}
+	versions := versionsOf(s)
+	label := 0
+	for _, v := range versions {
+		label = max(label, cells(v.name))
+	}
+	label = min(label, max(6, width/4))
+	chart := width - label - 2 - len("  100 %")
+	stats := statsLine(s)
+	beside := height < len(versions)+1 && chart-cells(stats) > 14
+	if beside {
+		chart -= cells(stats) + 2
+	}
+	columns := merge(s.Load.Buckets, min(chart, 60))
+	percent := shares(versions, s.Load.Buckets)
+	var rows []string
+	for i, v := range versions {
+		l := newLine(width, s.Theme.Ellipsis)
+		l.put(v.ink, Fit(v.name, label, s.Theme.Ellipsis))
+		l.space(2)
+		spark(l, &s.Theme, v.ink, columns, v.of)
+		if percent != nil {
+			l.put(s.Theme.Inks.Text, fmt.Sprintf("  %3d %%", percent[i]))
+		}
+		if beside && i == len(versions)-1 {
+			l.right(statsInk(s), stats)
+		}
+		rows = append(rows, l.end())
+	}
+	if !beside {
+		rows = append(rows, statsRow(s, width, label, columns, stats)...)
+	}
+	return stack(rows, 0, width, height)
+}
+
+// statsRow is what failed, as a chart of its own when something did, and why.
+func statsRow(s Scene, width, label int, columns []traffic.Bucket, stats string) []string {
+	t := &s.Theme
+	var rows []string
+	if s.Load.Failed > 0 {
+		l := newLine(width, t.Ellipsis)
+		l.put(t.Inks.Bad, Fit(t.Failing, label, t.Ellipsis))
+		l.space(2)
+		spark(l, t, t.Inks.Bad, columns, func(b traffic.Bucket) int { return b.Failed })
+		rows = append(rows, l.end())
+	}
+	l := newLine(width, t.Ellipsis)
+	l.put(statsInk(s), stats)
+	rows = append(rows, l.end())
+	if n := len(s.Load.Failures); n > 0 {
+		last := s.Load.Failures[n-1]
+		l := newLine(width, t.Ellipsis)
+		l.put(t.Inks.Faint, last.Time.In(s.Now.Location()).Format(time.TimeOnly)+"  ")
+		l.put(t.Inks.Bad, Clean(s.Lang.Say(last.Say)))
+		if last.Count > 1 {
+			l.put(t.Inks.Faint, " x"+strconv.Itoa(last.Count))
+		}
+		rows = append(rows, l.end())
+	}
+	return rows
+}
+
+func statsInk(s Scene) theme.Ink {
+	if s.Load.Failed > 0 {
+		return s.Theme.Inks.Bad
+	}
+	return s.Theme.Inks.Faint
+}
+
+// statsLine is the figures in words.
+func statsLine(s Scene) string {
+	text := s.Lang.Say(i18n.M("traffic.failed", "Failed", s.Load.Failed, "Total", s.Load.Total))
+	if s.Load.P95 > 0 {
+		text += "  p95 " + short(s.Load.P95)
+	}
+	if s.Load.Downtime > 0 {
+		text += "  " + s.Lang.Say(i18n.M("traffic.downtime", "Time", short(s.Load.Downtime)))
+	}
+	return text
+}
+
+// short writes a duration with the digits that matter: 3 ms, 6.2 s.
+func short(d time.Duration) string {
+	if d < time.Second {
+		return strconv.FormatInt(max(1, d.Milliseconds()), 10) + " ms"
+	}
+	return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"
+}
+
+// spark draws a chart's columns, each as high as its share of the busiest one.
+func spark(l *line, t *theme.Theme, ink theme.Ink, columns []traffic.Bucket, of func(traffic.Bucket) int) {
+	most := 1
+	for _, b := range columns {
+		most = max(most, b.Answered+b.Failed)
+	}
+	for _, b := range columns {
+		n := of(b)
+		if n == 0 {
+			l.space(1)
+			continue
+		}
+		l.put(ink, t.Spark[min(n*len(t.Spark)/(most+1), len(t.Spark)-1)])
+	}
+}
+
+// merge sums buckets into at most n columns. Which buckets fall together depends
+// on their time alone, so that the chart moves on without changing its shape.
+func merge(buckets []traffic.Bucket, n int) []traffic.Bucket {
+	if n <= 0 || len(buckets) == 0 {
+		return nil
+	}
+	each := time.Duration((int(traffic.Span/traffic.Width) + n - 1) / n)
+	span := each * traffic.Width
+	var columns []traffic.Bucket
+	for _, b := range buckets {
+		start := b.Start.Truncate(span)
+		if len(columns) == 0 || !columns[len(columns)-1].Start.Equal(start) {
+			columns = append(columns, traffic.Bucket{Start: start, ByVersion: map[string]int{}})
+		}
+		c := &columns[len(columns)-1]
+		c.Answered += b.Answered
+		c.Failed += b.Failed
+		for v, k := range b.ByVersion {
+			c.ByVersion[v] += k
+		}
+	}
+	// A column whose time is not over would look like a fall in traffic.
+	if last := buckets[len(buckets)-1].Start.Add(traffic.Width); len(columns) > 1 && columns[len(columns)-1].Start.Add(span).After(last) {
+		columns = columns[:len(columns)-1]
+	}
+	return columns[max(0, len(columns)-n):]
+}
+
+// A version is one row of the chart.
+type version struct {
+	key  string
+	name string
+	ink  theme.Ink
+	all  bool // every answer, where answers don't say their version
+}
+
+func (v version) of(b traffic.Bucket) int {
+	if v.all {
+		return b.Answered
+	}
+	return b.ByVersion[v.key]
+}
+
+// shares are the versions' parts of the last five seconds' answers in percent.
+// They make a hundred together; nil without answers.
+func shares(versions []version, buckets []traffic.Bucket) []int {
+	counts := make([]int, len(versions))
+	all := 0
+	for _, b := range buckets[max(0, len(buckets)-int(5*time.Second/traffic.Width)):] {
+		for i, v := range versions {
+			counts[i] += v.of(b)
+			all += v.of(b)
+		}
+	}
+	if all == 0 {
+		return nil
+	}
+	percent, before := make([]int, len(versions)), 0
+	sum := 0
+	for i, n := range counts {
+		sum += n
+		percent[i] = (sum*100+all/2)/all - before
+		before += percent[i]
+	}
+	return percent
+}
+
+// versionsOf returns the versions that answered, old before new, in the inks of
+// the revisions that run them.
+func versionsOf(s Scene) []version {
+	t := &s.Theme
+	var found []version
+	for v := range s.Load.ByVersion {
+		if v != "" {
+			found = append(found, version{key: v, name: Clean(v)})
+		}
+	}
+	if len(found) == 0 {
+		return []version{{name: s.Lang.Say(i18n.M("traffic.answered")), ink: t.Inks.Accent, all: true}}
+	}
+	slices.SortFunc(found, func(a, b version) int { return natural(a.key, b.key) })
+	ages := revisionAges(s)
+	for i := range found {
+		age, known := ages[found[i].key]
+		if !known {
+			age = min(len(found)-1-i, 2)
+		}
+		found[i].ink = [...]theme.Ink{t.Inks.Accent, t.Inks.Calm, t.Inks.Faint}[age]
+	}
+	return found
+}
+
+// revisionAges finds the age of the revision that runs each image tag in the
+// learner's namespace.
+func revisionAges(s Scene) map[string]int {
+	ages := map[string]int{}
+	known := ownersOf(s.Snapshot)
+	for _, rs := range s.Snapshot.ReplicaSets {
+		age := known[rs.UID].age
+		if rs.Namespace != s.Lab.Namespace || age == loose {
+			continue
+		}
+		for _, c := range rs.Spec.Template.Spec.Containers {
+			tag := tagOf(c.Image)
+			if before, ok := ages[tag]; !ok || age < before {
+				ages[tag] = age
+			}
+		}
+	}
+	return ages
+}
+
+func tagOf(image string) string {
+	for i := len(image) - 1; i >= 0; i-- {
+		switch image[i] {
+		case ':':
+			return image[i+1:]
+		case '/':
+			return "latest"
+		}
+	}
+	return "latest"
+}

@@ -1,0 +1,33 @@
+package tui
+
+import (
+	"image"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// onClick gives the focus to what was clicked, and the click to the pane in its
+// own cells.
+func (m *Model) onClick(msg tea.MouseClickMsg) tea.Cmd {
+	t, ok := m.canvas.plan.hit(image.Pt(msg.X, msg.Y))
+	if !ok {
+		return nil
+	}
+	if m.page != homePage && !m.help {
+		m.setFocus(t.pane)
+	}
+	at := image.Pt(msg.X, msg.Y).Sub(t.content().Min)
+	msg.X, msg.Y = at.X, at.Y
+	return m.toPane(t.pane, msg)
+}
+
+// onWheel scrolls what is under the pointer, whatever has the focus.
+func (m *Model) onWheel(msg tea.MouseWheelMsg) tea.Cmd {
+	t, ok := m.canvas.plan.hit(image.Pt(msg.X, msg.Y))
+	if !ok {
+		return nil
+	}
+	at := image.Pt(msg.X, msg.Y).Sub(t.content().Min)
+	msg.X, msg.Y = at.X, at.Y
+	return m.toPane(t.pane, msg)
+}

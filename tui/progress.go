@@ -1,0 +1,89 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"podium/i18n"
+	"podium/lessons"
+)
+
+// tellMsg puts a sentence into the status line.
+type tellMsg struct{ message i18n.Message }
+
+// loadProgress reads the lessons and what the learner reached in them.
+func (m *Model) loadProgress() tea.Cmd {
+	path, all, load := m.opts.ProgressPath, m.opts.Lessons, m.opts.LoadLessons
+	return func() tea.Msg {
+		if load != nil {
+			var err error
+			if all, err = load(); err != nil {
+				return progressMsg{err: err}
+			}
+		}
+		progress, err := lessons.LoadProgress(path)
+		return progressMsg{all, progress, err}
+	}
+}
+
+// onProgress takes what the learner reached in earlier sessions, and opens the
+// lesson that podium was started with.
+func (m *Model) onProgress(msg progressMsg) tea.Cmd {
+	m.scene.Progress, m.course.saved, m.course.known = msg.progress, msg.progress, msg.progress.Version > 0
+	if len(msg.lessons) > 0 {
+		m.scene.Lessons = msg.lessons
+	}
+	if msg.err != nil {
+		m.tell(i18n.Explain(msg.err))
+	}
+	if id := m.opts.StartLesson; id != "" && m.page == homePage {
+		return m.openLesson(id)
+	}
+	return m.beginPending()
+}
+
+// save keeps what the session has reached, if that is something new. One save
+// runs at a time; what comes meanwhile is saved after it.
+func (m *Model) save() tea.Cmd {
+	s := m.scene.Session
+	if !s.IsZero() && !m.course.trial {
+		reached := s.Progress()
+		if reached.Finished.IsZero() { // begun again: it was finished even so
+			reached.Finished = m.scene.Progress.Lessons[s.Lesson().ID].Finished
+		}
+		m.scene.Progress = m.scene.Progress.With(s.Lesson().ID, reached)
+	}
+	if m.course.saving || !m.course.known || same(m.scene.Progress, m.course.saved) || m.scene.Lab.ReadOnly {
+		return nil
+	}
+	m.course.saving = true
+	progress, path := m.scene.Progress, m.opts.ProgressPath
+	m.course.saved = progress
+	return m.jobs.cmd(func(context.Context) tea.Msg { return savedMsg{progress.Save(path)} })
+}
+
+// lastLesson reads which lesson was the last one to work on the cluster.
+func lastLesson(note string) string {
+	data, err := os.ReadFile(note)
+	if err != nil {
+		return "" // unknown: the step's state is made anew
+	}
+	return strings.TrimSpace(string(data))
+}
+
+func noteLesson(note, id string) error {
+	err := os.MkdirAll(filepath.Dir(note), 0o700)
+	if err == nil {
+		err = os.WriteFile(note, []byte(id+"\n"), 0o600)
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return i18n.Errorf(err, i18n.M("lab.files", "Path", note, "Problem", err.Error()))
+	}
+	return nil
+}

@@ -1,0 +1,67 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/mattn/go-runewidth"
+
+	"podium/i18n"
+)
+
+// fps is how often the terminal is written to at most, and how often a screen at
+// rest is looked at. Snapshots come no more often than every 50 ms.
+const fps = 30
+
+// Run shows the screen until the learner leaves it or ctx ends, and closes the
+// cluster. Its error has a sentence for the learner; the terminal is as it was.
+func Run(ctx context.Context, opts Options) error {
+	// Libraries that measure text would take a Korean locale for a terminal that
+	// draws box lines two cells wide; the terminal itself is asked instead.
+	runewidth.DefaultCondition.EastAsianWidth = false
+
+	m := New(ctx, opts)
+	g := &guard{model: m}
+	// Signals end ctx; Bubble Tea's own handler would wait for ever on a program
+	// that has ended meanwhile.
+	options := append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithFPS(fps)}, opts.Program...)
+	_, err := tea.NewProgram(g, options...).Run()
+	m.end()
+	switch {
+	case g.crash != nil:
+		return crashed(opts.Log, *g.crash)
+	case err == nil, errors.Is(err, tea.ErrInterrupted):
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	return i18n.Errorf(err, i18n.M("tui.no-screen", "Problem", err.Error()))
+}
+
+// end lets everything go that the screen had open, and keeps the progress.
+func (m *Model) end() {
+	m.jobs.close()
+	m.prompt.Close()
+	if m.course.prober != nil {
+		m.course.prober.Stop()
+	}
+	if s := m.scene.Session; !s.IsZero() && !m.course.trial && m.course.known && !m.scene.Lab.ReadOnly {
+		_ = m.scene.Progress.With(s.Lesson().ID, s.Progress()).Save(m.opts.ProgressPath)
+	}
+	if c := m.opened.Load(); c != nil {
+		shut(c)
+	}
+}
+
+// crashed writes what is known of a crash to the log and makes the one sentence
+// of it.
+func crashed(log string, c crash) error {
+	text := fmt.Appendf(nil, "%v\n\n%s", c.reason, c.stack)
+	if err := os.WriteFile(log, text, 0o600); err != nil {
+		return i18n.Errorf(fmt.Errorf("%v", c.reason), i18n.M("tui.crashed-unlogged"))
+	}
+	return i18n.Errorf(fmt.Errorf("%v", c.reason), i18n.M("tui.crashed", "File", log))
+}

@@ -1,0 +1,232 @@
+// Package tui is podium's screen.
+//
+//	cluster ─▶ Open, Watch ─▶ snapshotMsg ─┐                      ┌─▶ panes ─▶ View
+//	keys, mouse, paste ────────────────────┼─▶ Update ─▶ Scene ──┤
+//	clock, terminal's answers ─────────────┘      │               └─▶ Session ─▶ progress file
+//	                                              └─ Action, order ─▶ Cmd ─▶ prompt ─▶ kubectl ─▶ cluster
+//	Update does no I/O and never waits; a Cmd never touches the model. What a
+//	command changes in the cluster comes back as a snapshot like any other change.
+//
+// Model is the only tea.Model. It owns the scene, the focus and the session;
+// panes know nothing of each other.
+package tui
+
+import (
+	"context"
+	"image"
+	"sync/atomic"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"podium/cluster"
+	"podium/i18n"
+	"podium/lab"
+	"podium/prompt"
+	"podium/tui/panes"
+)
+
+// A page is what the whole screen is about.
+type page string
+
+// The pages. Help and failed are also the names of the panes that fill them.
+const (
+	homePage    page = "home"
+	lessonPage  page = "lesson"
+	explorePage page = "explore"
+	helpPage    page = "help"
+	failedPage  page = "failed"
+)
+
+// Model is the whole screen.
+type Model struct {
+	opts   Options
+	jobs   *jobs
+	opened atomic.Pointer[cluster.Cluster] // what Run has to close
+	link   link
+	failed i18n.Message // why the cluster could not be opened
+	lookOn bool         // the learner chose to watch another podium's
+
+	scene   panes.Scene
+	panes   map[string]panes.Pane
+	prompt  *panes.Prompt
+	lesson  *panes.Lesson
+	course  course
+	options prompt.Options // of the prompt, as the lesson and the cluster have them
+
+	page     page
+	help     bool
+	focus    string
+	tabs     string // the pane that came to the front last where panes take turns
+	zoom     bool
+	size     image.Point
+	canvas   *canvas
+	prefixed bool  // the prefix key was pressed
+	armed    order // what the same key again will do
+
+	status     i18n.Message
+	statusTime time.Time
+
+	background Background
+	plain      bool // the terminal has no colours
+	narrowed   bool // the terminal draws box lines two cells wide
+	probed     bool
+}
+
+// New returns the screen. Cancelling ctx ends everything it has under way.
+func New(ctx context.Context, opts Options) *Model {
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	m := &Model{opts: opts, jobs: newJobs(ctx), page: homePage, focus: "home", canvas: newCanvas(), background: opts.Look.Background}
+	if m.background == "" {
+		m.background = Dark // until the terminal says otherwise
+	}
+	m.scene = panes.Scene{Now: opts.Now(), Lang: opts.Lang, Lessons: opts.Lessons, Lab: panes.Lab{Provider: opts.Provider}}
+	m.dress()
+	m.options = opts.Prompt
+	m.course.hub = lab.NewHub()
+	m.prompt = panes.NewPrompt(m.jobs.ctx, opts.Prompt)
+	m.lesson = panes.NewLesson()
+	m.panes = map[string]panes.Pane{}
+	for _, p := range []panes.Pane{
+		panes.NewHome(), m.lesson, panes.NewBoard(), panes.NewLanes(), panes.NewTree(), panes.NewEvents(),
+		panes.NewTraffic(), m.prompt, panes.NewHelp(helpRows()), panes.NewFailed(),
+	} {
+		m.panes[p.Name()] = p
+	}
+	return m
+}
+
+// Init implements [tea.Model].
+func (m *Model) Init() tea.Cmd {
+	return tea.Batch(m.open(), m.loadProgress(), m.prompt.Init(), m.tick(), tea.RequestBackgroundColor, m.probeLater())
+}
+
+// Update implements [tea.Model].
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	cmd := m.handle(msg)
+	return m, tea.Batch(cmd, m.settle())
+}
+
+func (m *Model) handle(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case snapshotMsg:
+		return m.onSnapshot(msg)
+	case tickMsg:
+		return m.onTick(msg)
+	case tea.KeyPressMsg:
+		return m.onKey(msg)
+	case tea.PasteMsg:
+		return m.toPrompt(msg)
+	case tea.MouseClickMsg:
+		return m.onClick(msg)
+	case tea.MouseWheelMsg:
+		return m.onWheel(msg)
+	case panes.PromptMsg:
+		return m.toPane("prompt", msg)
+	}
+	m.canvas.touch()
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.size = image.Pt(msg.Width, msg.Height)
+	case tea.BackgroundColorMsg, tea.ColorProfileMsg, tea.CursorPositionMsg, probeMsg:
+		return m.onTerminal(msg)
+	case stageMsg:
+		return m.onStage(msg)
+	case openedMsg:
+		return m.onOpened(msg)
+	case lostMsg:
+		return m.onLost(msg)
+	case courseMsg:
+		return m.onCourse(msg)
+	case tellMsg:
+		m.tell(msg.message)
+	default:
+		return m.toAll(msg)
+	}
+	return nil
+}
+
+// settle lets panes know where they are now, after anything may have moved.
+func (m *Model) settle() tea.Cmd {
+	next := arrange(m.size, m.wish())
+	var cmds []tea.Cmd
+	for _, t := range next.tiles {
+		size := t.content().Size()
+		if before, ok := m.canvas.plan.at(t.pane); !ok || before.content().Size() != size {
+			_, cmd := m.panes[t.pane].Update(m.sceneFor(t.pane), panes.Sized{Width: size.X, Height: size.Y})
+			cmds = append(cmds, cmd)
+			m.canvas.touch(t.pane)
+		}
+	}
+	m.canvas.plan = next
+	return tea.Batch(cmds...)
+}
+
+// wish is what arrange is asked for.
+func (m *Model) wish() wish {
+	w := wish{page: m.page, focus: m.focus, tabs: m.tabs, zoom: m.zoom, load: m.loaded()}
+	switch {
+	case m.help:
+		w.page = helpPage
+	case !m.failed.IsZero():
+		w.page = failedPage
+	}
+	if m.prompt.Full() {
+		w.room, w.focus = fullRoom, "prompt"
+	} else if m.prompt.Tall() {
+		w.room = tallRoom
+	}
+	return w
+}
+
+// toPane gives a pane a message and does what it asks.
+func (m *Model) toPane(name string, msg tea.Msg) tea.Cmd {
+	m.canvas.touch(name)
+	action, cmd := m.panes[name].Update(m.sceneFor(name), msg)
+	return tea.Batch(cmd, m.act(action))
+}
+
+func (m *Model) toAll(msg tea.Msg) tea.Cmd {
+	var cmds []tea.Cmd
+	for _, name := range everyPane {
+		cmds = append(cmds, m.toPane(name, msg))
+	}
+	return tea.Batch(cmds...)
+}
+
+// everyPane lists the panes in the order they are told things.
+var everyPane = []string{"home", "lesson", "board", "lanes", "tree", "events", "traffic", "prompt", "help", "failed"}
+
+func (m *Model) toPrompt(msg tea.Msg) tea.Cmd {
+	if m.page == homePage || m.help {
+		return nil
+	}
+	m.setFocus("prompt")
+	return m.toPane("prompt", msg)
+}
+
+func (m *Model) sceneFor(name string) panes.Scene {
+	s := m.scene
+	s.Focused = name == m.focus
+	s.Held = m.held()
+	s.Checking = m.prompt.Running()
+	return s
+}
+
+// tell puts a sentence into the status line until the next key.
+func (m *Model) tell(message i18n.Message) {
+	m.status, m.statusTime = message, m.scene.Now
+}
+
+func (m *Model) setFocus(name string) {
+	if m.focus == name {
+		return
+	}
+	m.canvas.touch(m.focus, name)
+	m.focus = name
+	if name != "prompt" {
+		m.tabs = name
+	}
+}

@@ -1,0 +1,85 @@
+package tui
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"podium/cluster"
+	"podium/i18n"
+	"podium/tui/panes"
+)
+
+// mustAsk reports whether beginning a lesson would remove what the learner made
+// elsewhere and has not agreed to lose, and asks for that once.
+func (m *Model) mustAsk(lesson string) bool {
+	c := m.link.cluster
+	before := m.course.asks
+	m.course.asks = i18n.Message{}
+	if c.ReadOnly || m.course.agreed == lesson || vacant(m.scene.Snapshot, c.Namespace) || lastLesson(m.note()) == lesson {
+		return false
+	}
+	m.course.asks = i18n.M("tui.removes", "Namespace", c.Namespace, "Objects", contents(m.scene.Snapshot, c.Namespace))
+	if before.IsZero() {
+		m.canvas.touch()
+		m.tell(m.course.asks)
+	}
+	return true
+}
+
+// agrees begins the lesson that waits for the learner's consent, if a key gives
+// it. Enter does unless it is wanted for a line or an answer.
+func (m *Model) agrees(press tea.KeyPressMsg) (tea.Cmd, bool) {
+	if m.course.asks.IsZero() || m.help || !m.scene.Lab.Ready {
+		return nil, false
+	}
+	o, _ := orderOf(press, m.prefixed)
+	enter := panes.Keystroke(press) == "enter" && !m.prompt.TakesTab() && !m.lesson.Asking(m.scene)
+	if o != nextOrder && !enter {
+		return nil, false
+	}
+	m.prefixed, m.armed = false, ""
+	m.tell(i18n.Message{})
+	m.course.agreed = m.course.pending
+	return m.beginPending(), true
+}
+
+// note is the file that keeps which lesson was the last one on the cluster.
+func (m *Model) note() string { return filepath.Join(m.opts.Prompt.Folder, ".lesson") }
+
+// contents names the first of what is in a namespace, as kubectl does. What
+// something else owns is left out.
+func contents(s cluster.Snapshot, namespace string) string {
+	const most = 2
+	var names []string
+	for kind := range s.Objects {
+		for _, o := range s.In(kind, namespace) {
+			if o.GetName() != born[kind.Kind] && kind.Kind != "Event" && len(o.GetOwnerReferences()) == 0 {
+				names = append(names, panes.Clean(strings.ToLower(kind.Kind)+"/"+o.GetName()))
+			}
+		}
+	}
+	slices.Sort(names)
+	if len(names) == 0 || len(names) > most {
+		names = append(names[:min(len(names), most)], "…")
+	}
+	return strings.Join(names, ", ")
+}
+
+// born is what every namespace has from the start, by kind.
+var born = map[string]string{"ConfigMap": "kube-root-ca.crt", "ServiceAccount": "default"}
+
+// vacant reports whether a namespace holds nothing but what every one is born
+// with.
+func vacant(s cluster.Snapshot, namespace string) bool {
+	for kind := range s.Objects {
+		for _, o := range s.In(kind, namespace) {
+			if o.GetName() != born[kind.Kind] && kind.Kind != "Event" {
+				return false
+			}
+		}
+	}
+	return true
+}
