@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/vt"
+	"github.com/charmbracelet/x/xpty"
+)
+
+// built returns the path of an executable that make build made.
+func built(b *testing.B, name string) string {
+	b.Helper()
+	path, err := filepath.Abs(filepath.Join("bin", name))
+	if err == nil {
+		_, err = os.Stat(path)
+	}
+	if err != nil {
+		b.Fatalf("%v: run make build first", err)
+	}
+	return path
+}
+
+// A terminal runs podium as a learner's terminal does.
+type terminal struct {
+	pty    xpty.Pty
+	screen *vt.SafeEmulator
+	drawn  chan struct{} // something was drawn
+	cancel context.CancelFunc
+	cmd    *exec.Cmd
+	home   string
+}
+
+func open(b *testing.B, width, height int, args ...string) *terminal {
+	b.Helper()
+	pty, err := xpty.NewPty(width, height)
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(b.Context())
+	// A short path: a unix socket's has about a hundred bytes.
+	home, err := os.MkdirTemp("", "podium")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { os.RemoveAll(home) })
+	t := &terminal{pty: pty, screen: vt.NewSafeEmulator(width, height), drawn: make(chan struct{}, 1), cancel: cancel, home: home}
+	t.cmd = exec.CommandContext(ctx, built(b, "podium"), args...)
+	t.cmd.Cancel = func() error { return t.cmd.Process.Signal(os.Interrupt) }
+	t.cmd.WaitDelay = 20 * time.Second
+	t.cmd.Env = append(os.Environ(), "PODIUM_HOME="+home, "TERM=xterm-256color", "LANG=en_US.UTF-8")
+	if err := pty.Start(t.cmd); err != nil {
+		b.Fatal(err)
+	}
+	go func() { // the terminal's answers
+		buffer := make([]byte, 4096)
+		for {
+			n, err := t.screen.Read(buffer)
+			if n > 0 {
+				_, _ = pty.Write(buffer[:n])
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	go func() {
+		buffer := make([]byte, 64<<10)
+		for {
+			n, err := pty.Read(buffer)
+			if n > 0 {
+				_, _ = t.screen.Write(buffer[:n])
+				select {
+				case t.drawn <- struct{}{}:
+				default:
+				}
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return t
+}
+
+// until waits for text on the screen.
+func (t *terminal) until(b *testing.B, text string, most time.Duration) {
+	b.Helper()
+	limit := time.After(most)
+	for !strings.Contains(t.screen.String(), text) {
+		select {
+		case <-t.drawn:
+		case <-limit:
+			b.Fatalf("%q isn't on the screen after %v:\n%s", text, most, t.screen.String())
+		}
+	}
+}
+
+func (t *terminal) close() {
+	t.cancel()
+	_ = t.cmd.Wait()
+	_ = t.pty.Close()
+	_ = t.screen.Close()
+}
+
+func median(all []time.Duration) float64 {
+	slices.Sort(all)
+	return float64(all[len(all)/2].Microseconds()) / 1000
+}
+
+// From exec to the first frame with podium's name, in milliseconds; and, as a
+// peer in the same run, from exec to the end of `podium --version`, which draws
+// nothing.
+func BenchmarkFirstFrame(b *testing.B) {
+	var frames, versions []time.Duration
+	for b.Loop() {
+		for range 9 {
+			began := time.Now()
+			t := open(b, 120, 40)
+			t.until(b, "podium", 10*time.Second)
+			frames = append(frames, time.Since(began))
+			t.close()
+
+			began = time.Now()
+			if err := exec.CommandContext(b.Context(), built(b, "podium"), "--version").Run(); err != nil {
+				b.Fatal(err)
+			}
+			versions = append(versions, time.Since(began))
+		}
+	}
+	b.ReportMetric(median(frames), "ms-first-frame")
+	b.ReportMetric(median(versions), "ms-version")
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"podium/i18n"
+)
+
+// options are podium's flags.
+type options struct {
+	lang     i18n.Language
+	provider string
+	workers  int
+	speed    float64
+	plane    string
+	watch    bool
+	ascii    bool
+	noColor  bool
+	light    bool
+	dark     bool
+}
+
+// command returns podium's command line, with its help in o's language.
+func command(o *options) *cobra.Command {
+	say := func(id string) string { return o.lang.Say(i18n.M("cli." + id)) }
+	root := &cobra.Command{
+		Use: "podium", Short: say("short"), Long: say("long"), Version: version,
+		Args:         noArguments,
+		SilenceUsage: true, SilenceErrors: true,
+		RunE: func(c *cobra.Command, _ []string) error { return o.screen(c.Context(), "") },
+	}
+	root.AddCommand(
+		&cobra.Command{Use: "lesson ID", Short: say("lesson"), Args: oneArgument("lesson"),
+			RunE: func(c *cobra.Command, args []string) error { return o.screen(c.Context(), args[0]) }},
+		&cobra.Command{Use: "up", Short: say("up"), Args: noArguments,
+			RunE: func(c *cobra.Command, _ []string) error { return o.up(c.Context(), c.OutOrStdout()) }},
+		downCommand(o, say),
+		&cobra.Command{Use: "status", Short: say("status"), Args: noArguments,
+			RunE: func(c *cobra.Command, _ []string) error { return o.status(c.Context(), c.OutOrStdout()) }},
+		&cobra.Command{Use: "verify [ID…]", Short: say("verify"),
+			RunE: func(c *cobra.Command, args []string) error { return o.verify(c.Context(), c.OutOrStdout(), args) }},
+		&cobra.Command{Use: "kubectl …", Short: say("kubectl"), DisableFlagParsing: true,
+			Run: func(*cobra.Command, []string) {}}, // runs as a child of its own, see asChild
+		&cobra.Command{Use: "edit FILE", Short: say("edit"), DisableFlagParsing: true,
+			Run: func(*cobra.Command, []string) {}},
+	)
+	o.declare(root, say)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("flag", "Problem", err.Error()) })
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetHelpCommand(&cobra.Command{Hidden: true, Use: "no-help"})
+	root.SetUsageTemplate(usageTemplate(say))
+	root.SetVersionTemplate("podium {{.Version}}\n")
+	return root
+}
+
+// declare adds the flags that every command understands.
+func (o *options) declare(root *cobra.Command, say func(string) string) {
+	flags := root.PersistentFlags()
+	language := string(o.lang)
+	flags.StringVar(&language, "lang", language, say("flag-lang"))
+	flags.StringVar(&o.provider, "provider", "sim", say("flag-provider"))
+	flags.IntVar(&o.workers, "workers", 0, say("flag-workers"))
+	flags.Float64Var(&o.speed, "speed", 1, say("flag-speed"))
+	flags.StringVar(&o.plane, "plane", "", say("flag-plane"))
+	root.Flags().BoolVar(&o.watch, "watch", false, say("flag-watch"))
+	flags.BoolVar(&o.ascii, "ascii", false, say("flag-ascii"))
+	flags.BoolVar(&o.noColor, "no-color", os.Getenv("NO_COLOR") != "", say("flag-no-color"))
+	flags.BoolVar(&o.light, "light", false, say("flag-light"))
+	flags.BoolVar(&o.dark, "dark", false, say("flag-dark"))
+	root.PersistentPreRunE = func(*cobra.Command, []string) error {
+		return o.check(language, flags.Changed("workers"))
+	}
+}
+
+// The sim's limits: what its node names and addresses are made for, and delays
+// that end within a lesson.
+const (
+	mostWorkers = 50
+	mostSpeed   = 100
+)
+
+// check refuses flags that can't be meant.
+func (o *options) check(language string, workersGiven bool) error {
+	switch {
+	case language != string(i18n.English) && language != string(i18n.Korean):
+		return usage("unknown-language", "Language", language)
+	case o.provider != "sim":
+		return usage("unknown-provider", "Provider", o.provider)
+	case workersGiven && (o.workers < 1 || o.workers > mostWorkers):
+		return usage("workers", "Workers", o.workers, "Most", mostWorkers)
+	case o.speed < 0 || o.speed > mostSpeed:
+		return usage("speed", "Speed", o.speed, "Most", mostSpeed)
+	case o.light && o.dark:
+		return usage("light-dark")
+	}
+	return nil
+}
+
+func usage(id string, pairs ...any) error {
+	return usageError{i18n.Errorf(nil, i18n.M("cli."+id, pairs...))}
+}
+
+func noArguments(c *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usage("unknown-command", "Word", args[0])
+	}
+	return nil
+}
+
+func oneArgument(what string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return usage("one-" + what)
+		}
+		return nil
+	}
+}
+
+// usageTemplate is cobra's own with its headings in the learner's language.
+func usageTemplate(say func(string) string) string {
+	headings := strings.NewReplacer("USAGE", say("usage"), "COMMANDS", say("commands"), "FLAGS", say("flags"), "GLOBAL", say("global"))
+	return headings.Replace(`USAGE
+  {{.UseLine}}{{if .HasAvailableSubCommands}}
+
+COMMANDS{{range .Commands}}{{if .IsAvailableCommand}}
+  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
+
+FLAGS
+{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableInheritedFlags}}
+
+GLOBAL
+{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}
+`)
+}

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+
+	"github.com/charmbracelet/x/term"
+
+	"podium/cluster"
+	"podium/cluster/watch"
+	"podium/i18n"
+	"podium/lessons"
+	"podium/manifests"
+	"podium/prompt"
+	"podium/tui"
+)
+
+// screen opens the lab on the terminal, at a lesson or at the list of them.
+func (o *options) screen(ctx context.Context, lesson string) error {
+	if lesson != "" {
+		if _, err := o.named([]string{lesson}, true); err != nil {
+			return err
+		}
+	}
+	if !term.IsTerminal(os.Stdin.Fd()) || !term.IsTerminal(os.Stdout.Fd()) {
+		return i18n.Errorf(nil, i18n.M("cli.no-terminal"))
+	}
+	h, err := findHome()
+	if err != nil {
+		return err
+	}
+	log, err := h.openLog()
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	return o.draw(h, func() error {
+		provider := o.sim(h)
+		return tui.Run(ctx, tui.Options{
+			Open: provider.Open, LookOn: o.watched(h).Open, Watch: follow, Provider: provider.Name(),
+			LoadLessons: func() ([]lessons.Lesson, error) { return o.load(true) }, ProgressPath: h.progress(), StartLesson: lesson,
+			Lang: o.lang, Look: o.look(), Log: h.crash(),
+			Prompt: o.prompt(h),
+		})
+	})
+}
+
+// draw runs what draws on the terminal. Should it die, its child mends the
+// terminal; so nothing here is undone by a defer, which a panic runs too.
+func (o *options) draw(h home, run func() error) error {
+	// A learner's machine has better uses for memory than podium has: this takes
+	// 8 MB off what is resident after some commands, at no processor time that
+	// can be measured.
+	debug.SetGCPercent(50)
+	crash, err := os.OpenFile(h.crash(), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return i18n.Errorf(err, i18n.M("cli.home", "Dir", string(h), "Problem", plain(err)))
+	}
+	mender, err := startMender(h, o.lang)
+	if err != nil {
+		return err
+	}
+	speak, err := silence(crash)
+	if err != nil {
+		mender.dismiss()
+		return err
+	}
+	err = run()
+	speak()
+	mender.dismiss()
+	_ = crash.Close()
+	return err
+}
+
+// follow is the stream of a cluster's snapshots.
+func follow(ctx context.Context, c *cluster.Cluster) (<-chan cluster.Snapshot, error) {
+	stream, err := watch.Start(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return stream.Snapshots(), nil
+}
+
+func (o *options) look() tui.Look {
+	look := tui.Look{ASCII: o.ascii, Plain: o.noColor}
+	switch {
+	case o.light:
+		look.Background = tui.Light
+	case o.dark:
+		look.Background = tui.Dark
+	}
+	return look
+}
+
+// prompt says where the lines of a prompt find podium's files. The cluster's
+// own are added when it is open.
+func (o *options) prompt(h home) prompt.Options {
+	return prompt.Options{
+		Home: string(h), Folder: h.files(), History: h.history(), Network: filepath.Join(h.sim(), "network.sock"),
+		Editor: os.Getenv("PODIUM_EDITOR"), Language: o.lang,
+	}
+}
+
+// lessons returns the lessons that podium carries, checked in every respect.
+func (o *options) lessons() ([]lessons.Lesson, error) { return o.load(false) }
+
+// load returns the lessons that podium carries; proven leaves out the checks
+// that podium's own tests have made.
+func (o *options) load(proven bool) ([]lessons.Lesson, error) {
+	return lessons.Load(lessons.BuiltIn(), lessons.Options{Manifests: manifests.FS, Safe: safe, Proven: proven})
+}
+
+// safe holds a lesson's command to what a lesson may do at the prompt.
+func safe(line string) error {
+	script, err := prompt.Parse(line)
+	if err != nil {
+		return err
+	}
+	return script.Safe()
+}
+
+// named returns the lessons with these IDs, all of them if there are none.
+func (o *options) named(ids []string, proven bool) ([]lessons.Lesson, error) {
+	all, err := o.load(proven)
+	if err != nil || len(ids) == 0 {
+		return all, err
+	}
+	byID := map[string]lessons.Lesson{}
+	var known []string
+	for _, l := range all {
+		byID[l.ID] = l
+		known = append(known, l.ID)
+	}
+	var chosen []lessons.Lesson
+	for _, id := range ids {
+		l, ok := byID[id]
+		if !ok {
+			return nil, usage("unknown-lesson", "Lesson", id, "Lessons", strings.Join(known, ", "))
+		}
+		chosen = append(chosen, l)
+	}
+	return chosen, nil
+}
