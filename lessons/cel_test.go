@@ -14,7 +14,7 @@ func everything(t testing.TB) View {
 			read(t, `{apiVersion: v1, kind: Pod, metadata: {name: stranger, namespace: other}}`),
 			read(t, `{apiVersion: v1, kind: Node, metadata: {name: n1}}`)),
 		Start: state(pod(t, "a", "ready")),
-		Past: Past{LeastReady: 1, MostPods: 5, Seconds: 2.5, Created: list(nil, pod(t, "b", "starting")),
+		Past: Past{LeastReady: 1, MostPods: 5, MostStaying: 4, Seconds: 2.5, Created: list(nil, pod(t, "b", "starting")),
 			Deleted: list(nil, pod(t, "old", "ready"))},
 		Commands: []Command{
 			{Line: "kubectl -n lab logs a -c nginx | head", Calls: [][]string{{"-n", "lab", "logs", "a", "-c", "nginx"}}, Output: "GET /"},
@@ -40,7 +40,7 @@ func TestWhatLessonsSeeThroughCEL(t *testing.T) {
 		"commands.exists(c, c.verb == 'logs' && c.exit == 0 && 'nginx' in c.args && c.output.contains('GET'))",
 		"commands[1].line == 'help' && commands[1].verb == 'help' && commands[1].exit == 1 && size(commands[1].args) == 0",
 		"load.total == 10 && load.failed == 3 && load.downtime > 1 && load.recovered && '6.9.0' in load.versions && load.pods['a'] == 7",
-		"timeline.leastReady == 1 && timeline.mostPods == 5 && timeline.seconds == 2.5",
+		"timeline.leastReady == 1 && timeline.mostPods == 5 && timeline.mostStaying == 4 && timeline.seconds == 2.5",
 		"timeline.created[0].metadata.name == 'b' && !ready(timeline.created[0]) && timeline.deleted.all(o, o.kind == 'Pod')",
 		"answer == 'five'",
 		"pods.map(p, p.metadata.name).distinct().size() == 4 && quantity('1Gi').isGreaterThan(quantity('1M'))",

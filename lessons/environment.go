@@ -38,6 +38,7 @@ func newEnvironment() (*cel.Env, error) {
 		cel.Variable("load.pods", cel.MapType(cel.StringType, cel.IntType)),
 		cel.Variable("timeline.leastReady", cel.IntType),
 		cel.Variable("timeline.mostPods", cel.IntType),
+		cel.Variable("timeline.mostStaying", cel.IntType),
 		cel.Variable("timeline.seconds", cel.DoubleType),
 		cel.Variable("timeline.created", cel.ListType(cel.DynType)),
 		cel.Variable("timeline.deleted", cel.ListType(cel.DynType)),

@@ -80,6 +80,8 @@ func (s *scope) resolve(name string) ref.Val {
 		return types.Int(s.Past.LeastReady)
 	case "timeline.mostPods":
 		return types.Int(s.Past.MostPods)
+	case "timeline.mostStaying":
+		return types.Int(s.Past.MostStaying)
 	case "timeline.seconds":
 		return types.Double(s.Past.Seconds)
 	case "timeline.created":

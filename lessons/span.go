@@ -28,8 +28,11 @@ func beginSpan(namespace string, s cluster.Snapshot) span {
 		if isReady(o) {
 			past.ready++
 		}
+		if o.GetDeletionTimestamp() == nil {
+			past.staying++
+		}
 	}
-	past.LeastReady, past.MostPods = past.ready, past.pods
+	past.LeastReady, past.MostPods, past.MostStaying = past.ready, past.pods, past.staying
 	return span{start: s, past: past}
 }
 
@@ -57,6 +60,7 @@ func (s span) happened(namespace string, c cluster.Change) span {
 	}
 	p.LeastReady = min(p.LeastReady, p.ready)
 	p.MostPods = max(p.MostPods, p.pods)
+	p.MostStaying = max(p.MostStaying, p.staying)
 	return s
 }
 
@@ -77,6 +81,9 @@ func before(c cluster.Change) cluster.Object {
 
 func (p *Past) count(o cluster.Object, by int) {
 	p.pods += by
+	if o.GetDeletionTimestamp() == nil {
+		p.staying += by
+	}
 	if isReady(o) {
 		p.ready += by
 	}

@@ -45,11 +45,12 @@ const maxListed = 1000
 // A Past is what happened in the learner's namespace over a span of time,
 // judged on every change and not on samples.
 type Past struct {
-	LeastReady int              // fewest pods that were ready at once
-	MostPods   int              // most pods that were there at once, terminating ones included
-	Seconds    float64          // how long the span lasted so far
-	Created    []cluster.Object // oldest first, as they were when made; without Events
-	Deleted    []cluster.Object // oldest first, as they last were; without Events
+	LeastReady  int              // fewest pods that were ready at once
+	MostPods    int              // most pods that were there at once, terminating ones included
+	MostStaying int              // most pods that were there at once and were to stay: what maxSurge bounds
+	Seconds     float64          // how long the span lasted so far
+	Created     []cluster.Object // oldest first, as they were when made; without Events
+	Deleted     []cluster.Object // oldest first, as they last were; without Events
 
-	ready, pods int // now
+	ready, pods, staying int // now
 }
