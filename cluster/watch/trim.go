@@ -29,7 +29,7 @@ func trim(kind schema.GroupVersionKind) cache.TransformFunc {
 			return o, nil
 		}
 		object.GetObjectKind().SetGroupVersionKind(kind)
-		object.SetManagedFields(nil)
+		cluster.Digest(object) // whole, they are half of an object's memory
 		switch object := object.(type) {
 		case *corev1.Secret:
 			for name := range object.Data {

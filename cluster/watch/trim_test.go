@@ -27,7 +27,7 @@ func TestTrimKeepsNoSecretAndNothingHuge(t *testing.T) {
 		return metav1.ObjectMeta{
 			Name:          "a",
 			Annotations:   map[string]string{lastApplied: strings.Repeat("{", longest+1), "note": "kept"},
-			ManagedFields: []metav1.ManagedFieldsEntry{{Manager: "kubectl"}},
+			ManagedFields: []metav1.ManagedFieldsEntry{{Manager: "kubelet", Subresource: "status", FieldsV1: &metav1.FieldsV1{Raw: []byte(strings.Repeat("{", longest))}}},
 		}
 	}
 	huge := strings.Repeat("x", longest-1) + "가" + strings.Repeat("x", 100)
