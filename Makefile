@@ -17,7 +17,7 @@ PLANE_SRC   := $(shell find cluster/sim manifests -name '*.go' -o -name '*.yaml'
 # Packages where goroutines meet.
 RACE := ./cluster/watch ./cluster/record ./cluster/traffic ./cluster/sim/network ./cluster/sim/kubelet ./lab ./prompt
 
-.PHONY: all build run test lint verify bench golden release cross clean
+.PHONY: all build run test lint verify bench soak golden release cross clean
 
 all: build
 
@@ -46,6 +46,10 @@ verify: build
 bench: build
 	go test -run '^$$' -bench . -benchtime 1x -count 3 ./cluster/sim . 
 	go test -run '^$$' -bench . ./cluster/watch ./cluster/kubectl ./tui/... ./lessons
+
+# 200 SIGKILLs of the control plane at random moments: no acknowledged write may be lost.
+soak: build
+	go test ./cluster/sim -run TestNoAcknowledgedWriteIsLost -count 1 -timeout 90m -v -kills 200
 
 golden:
 	UPDATE=1 go test ./tui/... ./lessons ./i18n .
