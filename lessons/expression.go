@@ -25,6 +25,7 @@ type compiled struct {
 	program func() (cel.Program, error) // planned when first evaluated: half of the work
 	uses    map[string]bool             // the variables it looks at
 	counts  *comparison                 // what it compares with a number, if it does just that
+	names   []string                    // names and images it compares objects with
 }
 
 // IsZero reports whether no expression was given.
@@ -91,7 +92,7 @@ func compileNow(source string, results []*cel.Type) (compiled, error) {
 			uses[reference.Name] = true
 		}
 	}
-	return compiled{program, uses, comparisonIn(ast)}, nil
+	return compiled{program, uses, comparisonIn(ast), namesIn(ast)}, nil
 }
 
 var undeclared = regexp.MustCompile(`^undeclared reference to '(load|timeline|start)'`)

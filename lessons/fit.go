@@ -2,6 +2,7 @@ package lessons
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -15,6 +16,9 @@ const minHints = 2
 // languages against each other, and puts them into the lesson.
 func fitWords(l *Lesson, read map[i18n.Language]document, m *mistakes, compile compiler) {
 	first := i18n.Languages[0]
+	if _, ok := read[first]; !ok && len(read) > 0 {
+		first = slices.Sorted(maps.Keys(read))[0]
+	}
 	for _, language := range i18n.Languages {
 		doc, ok := read[language]
 		if !ok {
@@ -27,10 +31,10 @@ func fitWords(l *Lesson, read map[i18n.Language]document, m *mistakes, compile c
 			at := slices.IndexFunc(l.Steps, func(s Step) bool { return s.ID == sec.id })
 			switch {
 			case at < 0:
-				m.at(doc.file, sec.line, i18n.M("words.nostep", "ID", cut(plain(sec.id), 60)))
+				m.at(place{doc.file, sec.line, 1}, i18n.M("words.nostep", "ID", cut(plain(sec.id), 60)))
 				continue
 			case seen[sec.id]:
-				m.at(doc.file, sec.line, i18n.M("words.sectiontwice", "ID", sec.id))
+				m.at(place{doc.file, sec.line, 1}, i18n.M("words.sectiontwice", "ID", sec.id))
 				continue
 			}
 			seen[sec.id] = true
@@ -40,9 +44,9 @@ func fitWords(l *Lesson, read map[i18n.Language]document, m *mistakes, compile c
 			if language == first {
 				step.Hints = len(w.Hints)
 			} else if len(w.Hints) != step.Hints && read[first].file != "" {
-				m.at(doc.file, sec.line, i18n.M("words.hints", "ID", sec.id, "Have", len(w.Hints), "Want", step.Hints, "Other", read[first].file))
+				m.at(place{doc.file, sec.line, 1}, i18n.M("words.hints", "ID", sec.id, "Have", len(w.Hints), "Want", step.Hints, "Other", read[first].file))
 			} else if other := l.Words[first].Steps[sec.id]; (other.Debrief == "") != (w.Debrief == "") {
-				m.at(doc.file, sec.line, i18n.M("words.debrief", "ID", sec.id))
+				m.at(place{doc.file, sec.line, 1}, i18n.M("words.debrief", "ID", sec.id))
 			}
 			words.Steps[sec.id] = w
 		}
@@ -52,6 +56,11 @@ func fitWords(l *Lesson, read map[i18n.Language]document, m *mistakes, compile c
 			}
 		}
 		l.Words[language] = words
+	}
+	for _, language := range i18n.Languages {
+		if _, ok := read[language]; !ok {
+			l.Words[language] = l.Words[first]
+		}
 	}
 }
 
@@ -63,7 +72,7 @@ type fitter struct {
 	compile compiler
 }
 
-func (f *fitter) at(line int, what i18n.Message) { f.m.at(f.file, line, what) }
+func (f *fitter) at(line int, what i18n.Message) { f.m.at(place{f.file, line, 1}, what) }
 
 func (f *fitter) words(sec *section) StepWords {
 	w := StepWords{Title: sec.title, Text: sec.text}
@@ -120,12 +129,12 @@ func (f *fitter) hint(w *StepWords, b block) {
 	}
 	t, err := parseTemplate(b.text, f.compile)
 	if err != nil {
-		line, column := b.line, 1
+		at := place{f.file, b.line, 1}
 		var mistake *compileError
 		if errors.As(err, &mistake) {
-			line, column = b.line+mistake.line-1, mistake.column
+			at.line, at.column = b.line+mistake.line-1, mistake.column
 		}
-		f.at(line, i18n.M("lesson.cel", "Column", column, "Reason", plain(err.Error())))
+		f.m.at(at, i18n.M("lesson.cel", "Reason", plain(err.Error())))
 	}
 	w.Hints = append(w.Hints, t)
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -46,6 +47,11 @@ type Options struct {
 	// Proven says that these lessons were loaded without it before, as podium's
 	// own are by its tests: their expressions are compiled when first used.
 	Proven bool
+
+	// Strict also finds what would show only when somebody plays the lesson: steps
+	// met at once or never, mentions of what isn't there. Without it a lesson may be
+	// written in one language, which then stands in for the other.
+	Strict bool
 }
 
 func (o Options) compiler() compiler {
@@ -115,8 +121,8 @@ func loadFolder(fsys fs.FS, folder string, o Options) (Lesson, error) {
 	}
 	lesson := Lesson{Dir: dir, Words: map[i18n.Language]Words{}}
 	file := path.Join(folder, "lesson.yaml")
+	r := &reader{file: file, m: m, safe: o.Safe, compile: o.compiler()}
 	if text, ok := readText(fsys, file, m); ok {
-		r := &reader{file: file, m: m, safe: o.Safe, compile: o.compiler()}
 		r.lesson(text, &lesson)
 		lesson.Files = r.copies(fsys, folder, o.Manifests)
 		if len(m.found) == 0 {
@@ -126,6 +132,11 @@ func loadFolder(fsys fs.FS, folder string, o Options) (Lesson, error) {
 	read := map[i18n.Language]document{}
 	for _, language := range i18n.Languages {
 		file := path.Join(folder, string(language)+".md")
+		if !o.Strict && missing(fsys, file) && slices.ContainsFunc(i18n.Languages, func(other i18n.Language) bool {
+			return !missing(fsys, path.Join(folder, string(other)+".md"))
+		}) {
+			continue // the other language's words stand in
+		}
 		if text, ok := readText(fsys, file, m); ok {
 			read[language] = parseWords(file, text, m)
 		}
@@ -133,7 +144,15 @@ func loadFolder(fsys fs.FS, folder string, o Options) (Lesson, error) {
 	if len(m.found) == 0 {
 		fitWords(&lesson, read, m, o.compiler())
 	}
+	if o.Strict && len(m.found) == 0 {
+		r.strict(&lesson, read)
+	}
 	return lesson, m.err()
+}
+
+func missing(fsys fs.FS, file string) bool {
+	_, err := fs.Lstat(fsys, file)
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // readText reads a file of a lesson: no larger than a lesson needs, UTF-8, and
@@ -144,7 +163,7 @@ func readText(fsys fs.FS, file string, m *mistakes) (string, bool) {
 	case problem.IsZero():
 		return text, true
 	case line > 0:
-		m.at(file, line, problem)
+		m.at(place{file, line, 1}, problem)
 	default:
 		m.in(file, problem)
 	}

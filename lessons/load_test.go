@@ -8,7 +8,7 @@ import (
 )
 
 func TestBuiltInLessonsLoad(t *testing.T) {
-	all, err := Load(BuiltIn(), Options{Manifests: os.DirFS("../manifests")})
+	all, err := Load(BuiltIn(), Options{Manifests: os.DirFS("../manifests"), Strict: true})
 	for _, mistake := range Mistakes(err) {
 		t.Error(i18n.English.Say(mistake))
 	}

@@ -32,9 +32,9 @@ func checkManifests(file, text string, m *mistakes) {
 		outside := slices.ContainsFunc(cluster.Kinds(), func(k cluster.Kind) bool { return k.Kind == o.Kind && !k.Namespaced })
 		switch {
 		case o.Metadata.Namespace != "":
-			m.at(file, node.Line, i18n.M("lesson.namespace"))
+			m.at(place{file, node.Line, node.Column}, i18n.M("lesson.namespace"))
 		case outside && o.Metadata.Labels[LessonLabel] == "":
-			m.at(file, node.Line, i18n.M("lesson.nolabel", "Kind", plain(o.Kind), "Label", LessonLabel))
+			m.at(place{file, node.Line, node.Column}, i18n.M("lesson.nolabel", "Kind", plain(o.Kind), "Label", LessonLabel))
 		}
 	}
 }

@@ -15,10 +15,17 @@ type mistakes struct {
 // maxMistakes is as many as an author can make use of at once.
 const maxMistakes = 50
 
-// at notes a mistake in a line (from 1) of a file.
-func (m *mistakes) at(file string, line int, what i18n.Message) {
+// A place is where in a file something stands: line and column from 1, the
+// column in characters, as editors count and open them.
+type place struct {
+	file         string
+	line, column int
+}
+
+// at notes a mistake at a place.
+func (m *mistakes) at(p place, what i18n.Message) {
 	if len(m.found) < maxMistakes {
-		m.found = append(m.found, i18n.Errorf(nil, i18n.M("lesson.mistake", "File", file, "Line", line, "What", what)))
+		m.found = append(m.found, i18n.Errorf(nil, i18n.M("lesson.mistake", "File", p.file, "Line", p.line, "Column", max(1, p.column), "What", what)))
 	}
 }
 

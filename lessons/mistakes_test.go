@@ -124,7 +124,7 @@ func TestEveryMistakeInALessonIsOneSentenceWithItsPlace(t *testing.T) {
 			t.Fatalf("%s: %q is not in %s", e.name, e.old, e.file)
 		}
 		files[path] = &fstest.MapFile{Data: []byte(strings.Replace(before, e.old, e.new, 1))}
-		all, err := Load(files, Options{Manifests: shared, Safe: refuse})
+		all, err := Load(files, Options{Manifests: shared, Safe: refuse, Strict: true})
 		if err == nil || len(all) != 0 {
 			t.Errorf("%s: was accepted", e.name)
 		}
@@ -172,7 +172,7 @@ func TestFoldersThatAreNoLessonsAreToldSo(t *testing.T) {
 		{"a link", link},
 		{"files missing", bare},
 	} {
-		_, err := Load(test.files, Options{Manifests: shared})
+		_, err := Load(test.files, Options{Manifests: shared, Strict: true})
 		write(&got, test.name, err)
 	}
 	golden(t, "testdata/folders.golden", got.String())

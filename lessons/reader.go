@@ -17,27 +17,33 @@ import (
 // A reader reads lesson.yaml and knows where in it everything stands.
 type reader struct {
 	file    string
+	lines   []string // of the file
 	m       *mistakes
 	safe    func(string) error
 	nodes   int // visited so far
 	compile compiler
 
-	files []named // as listed
-	steps []named // step IDs
+	files []listed // as listed
+	steps []listed // step IDs
+
+	goalsAt [][]place // of each step's goals
 }
 
-// named is a name and the line it stands in.
-type named struct {
+// A listed is a name and where it stands.
+type listed struct {
 	name string
-	line int
+	at   place
 }
 
-func (r *reader) at(n *yaml.Node, what i18n.Message) { r.m.at(r.file, n.Line, what) }
+func (r *reader) place(n *yaml.Node) place { return place{r.file, n.Line, n.Column} }
+
+func (r *reader) at(n *yaml.Node, what i18n.Message) { r.m.at(r.place(n), what) }
 
 var yamlLine = regexp.MustCompile(`line (\d+)`)
 
 // lesson reads the whole file into l.
 func (r *reader) lesson(text string, l *Lesson) {
+	r.lines = strings.Split(text, "\n")
 	var root yaml.Node
 	if err := yaml.Unmarshal([]byte(text), &root); err != nil {
 		line := 1
@@ -45,7 +51,7 @@ func (r *reader) lesson(text string, l *Lesson) {
 			line, _ = strconv.Atoi(at[1])
 		}
 		problem := strings.TrimPrefix(yamlLine.ReplaceAllString(strings.TrimPrefix(err.Error(), "yaml: "), ""), ": ")
-		r.m.at(r.file, line, i18n.M("lesson.yaml", "Reason", cut(plain(problem), 200)))
+		r.m.at(place{r.file, line, 1}, i18n.M("lesson.yaml", "Reason", cut(plain(problem), 200)))
 		return
 	}
 	if len(root.Content) == 0 {
@@ -55,7 +61,7 @@ func (r *reader) lesson(text string, l *Lesson) {
 	r.fields(root.Content[0], fieldTable{
 		"files": func(n *yaml.Node) {
 			r.each(n, maxFiles, func(n *yaml.Node) {
-				r.files = append(r.files, named{r.text(n), n.Line})
+				r.files = append(r.files, listed{r.text(n), r.place(n)})
 			})
 		},
 		"setup": func(n *yaml.Node) { l.Setup = r.commands(n) },
@@ -209,21 +215,21 @@ func (r *reader) copies(lessons fs.FS, folder string, manifests fs.FS) map[strin
 		if shared, ok := strings.CutPrefix(f.name, "/"); ok {
 			from, name = manifests, shared
 		} else if strings.Contains(f.name, "/") || strings.Contains(f.name, `\`) {
-			r.m.at(r.file, f.line, i18n.M("lesson.filepath", "Name", cut(plain(f.name), 80)))
+			r.m.at(f.at, i18n.M("lesson.filepath", "Name", cut(plain(f.name), 80)))
 			continue
 		}
 		base := path.Base(name)
 		switch _, twice := files[base]; {
 		case from == nil || !fs.ValidPath(name) || name == "." || strings.Contains(name, `\`):
-			r.m.at(r.file, f.line, i18n.M("lesson.filepath", "Name", cut(plain(f.name), 80)))
+			r.m.at(f.at, i18n.M("lesson.filepath", "Name", cut(plain(f.name), 80)))
 			continue
 		case twice:
-			r.m.at(r.file, f.line, i18n.M("lesson.filetwice", "Name", base))
+			r.m.at(f.at, i18n.M("lesson.filetwice", "Name", base))
 			continue
 		}
 		text, _, problem := readPlain(from, name)
 		if !problem.IsZero() {
-			r.m.at(r.file, f.line, i18n.M("lesson.filebad", "Name", f.name, "Why", problem))
+			r.m.at(f.at, i18n.M("lesson.filebad", "Name", f.name, "Why", problem))
 			continue
 		}
 		files[base] = text
@@ -246,14 +252,42 @@ func (r *reader) expression(n *yaml.Node, results ...*cel.Type) Expression {
 	if n == nil {
 		return Expression{}
 	}
-	line, column := n.Line, 1
+	at := r.place(n)
 	var mistake *compileError
 	if errors.As(err, &mistake) {
-		column = mistake.column
-		if n.Style&yaml.LiteralStyle != 0 {
-			line += mistake.line // the text begins on the line after the |
-		}
+		at = r.inside(n, mistake.line, mistake.column)
 	}
-	r.m.at(r.file, line, i18n.M("lesson.cel", "Column", column, "Reason", plain(err.Error())))
+	r.m.at(at, i18n.M("lesson.cel", "Reason", plain(err.Error())))
 	return Expression{}
+}
+
+// inside returns where in the file a line and column (from 1) of a scalar's text
+// stand: YAML indents it, and folds its lines into one.
+func (r *reader) inside(n *yaml.Node, line, column int) place {
+	if n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) == 0 {
+		at := r.place(n)
+		at.column += column - 1
+		if n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0 {
+			at.column++
+		}
+		return at
+	}
+	text := strings.Split(n.Value, "\n")
+	offset := column - 1 // characters of the text before the mistake
+	for _, before := range text[:min(line-1, len(text))] {
+		offset += len([]rune(before)) + 1
+	}
+	indent := 0
+	for i := n.Line; i < len(r.lines); i++ { // the text begins on the line after the mark
+		row := []rune(r.lines[i])
+		if i == n.Line {
+			indent = len(row) - len([]rune(strings.TrimLeft(r.lines[i], " ")))
+		}
+		length := max(0, len(row)-indent)
+		if offset <= length {
+			return place{r.file, i + 1, indent + offset + 1}
+		}
+		offset -= length + 1
+	}
+	return r.place(n)
 }

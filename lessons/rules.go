@@ -10,7 +10,7 @@ import (
 func (r *reader) rules(l *Lesson) {
 	for i := range l.Steps {
 		s := &l.Steps[i]
-		at := func(what i18n.Message) { r.m.at(r.file, r.steps[i].line, what) }
+		at := func(what i18n.Message) { r.m.at(r.steps[i].at, what) }
 		for _, field := range needs[s.Kind] {
 			if !given(s, field) {
 				at(i18n.M("lesson.needs", "Step", s.ID, "Kind", string(s.Kind), "Field", field))

@@ -18,9 +18,10 @@ func sortedFields(table fieldTable) []string { return slices.Sorted(maps.Keys(ta
 // step reads one step. How its fields may go together is checked by [reader.rules].
 func (r *reader) step(n *yaml.Node) Step {
 	s := Step{}
-	line := n.Line
+	var goals []place
+	at := r.place(n)
 	r.fields(n, fieldTable{
-		"id": func(n *yaml.Node) { s.ID, line = r.id(n), n.Line },
+		"id": func(n *yaml.Node) { s.ID, at = r.id(n), r.place(n) },
 		"kind": func(n *yaml.Node) {
 			s.Kind = Kind(r.text(n))
 			if !slices.Contains(kinds, s.Kind) {
@@ -34,18 +35,21 @@ func (r *reader) step(n *yaml.Node) Step {
 			r.each(n, maxGoals, func(n *yaml.Node) { s.Wrong = append(s.Wrong, r.commands(n)) })
 		},
 		"goals": func(n *yaml.Node) {
-			r.each(n, maxGoals, func(n *yaml.Node) { s.Goals = append(s.Goals, r.goal(n, s.Goals)) })
+			r.each(n, maxGoals, func(n *yaml.Node) {
+				s.Goals, goals = append(s.Goals, r.goal(n, s.Goals)), append(goals, r.place(n))
+			})
 		},
 		"ask":     func(n *yaml.Node) { s.Ask = r.question(n) },
 		"traffic": func(n *yaml.Node) { s.Traffic = r.traffic(n) },
 	})
 	switch {
 	case s.ID == "":
-		r.m.at(r.file, line, i18n.M("lesson.noid"))
-	case slices.ContainsFunc(r.steps, func(other named) bool { return other.name == s.ID }):
-		r.m.at(r.file, line, i18n.M("lesson.sameidinside", "ID", s.ID))
+		r.m.at(at, i18n.M("lesson.noid"))
+	case slices.ContainsFunc(r.steps, func(other listed) bool { return other.name == s.ID }):
+		r.m.at(at, i18n.M("lesson.sameidinside", "ID", s.ID))
 	}
-	r.steps = append(r.steps, named{s.ID, line})
+	r.goalsAt = append(r.goalsAt, goals)
+	r.steps = append(r.steps, listed{s.ID, at})
 	return s
 }
 

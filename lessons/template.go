@@ -33,14 +33,17 @@ func parseTemplate(source string, compile compiler) (Template, error) {
 			return t, nil
 		}
 		inside, tail, closed := strings.Cut(after, "}}")
-		line := 1 + strings.Count(source[:len(source)-len(after)], "\n")
+		line, column := position(source, len(source)-len(after))
 		if !closed {
-			return t, &compileError{line, 1, "{{ has no }}"}
+			return t, &compileError{line, column - len("{{"), "{{ has no }}"}
 		}
 		expr, err := compile(strings.TrimSpace(inside))
 		if err != nil {
 			var mistake *compileError
 			if errors.As(err, &mistake) {
+				if mistake.line == 1 {
+					mistake.column += column - 1 + len([]rune(inside)) - len([]rune(strings.TrimLeft(inside, " \n")))
+				}
 				mistake.line += line - 1
 			}
 			return t, err
@@ -48,6 +51,12 @@ func parseTemplate(source string, compile compiler) (Template, error) {
 		t.parts = append(t.parts, part{expr: expr})
 		rest = tail
 	}
+}
+
+// position is the line and column, from 1 and in characters, of a place in a text.
+func position(text string, offset int) (line, column int) {
+	before := text[:offset]
+	return 1 + strings.Count(before, "\n"), 1 + len([]rune(before[strings.LastIndex(before, "\n")+1:]))
 }
 
 // unknown stands where an expression has no value yet.

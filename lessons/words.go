@@ -12,6 +12,7 @@ import (
 // the lesson's logic.
 type document struct {
 	file           string
+	lines          []string
 	title, summary string
 	sections       []section
 }
@@ -45,7 +46,8 @@ const (
 // block is a fenced code block as Markdown has them, so that a hint with code in
 // it takes a longer fence.
 func parseWords(file, text string, m *mistakes) document {
-	p := &wordsParser{m: m, doc: document{file: file}, lines: strings.Split(text, "\n")}
+	p := &wordsParser{m: m, lines: strings.Split(text, "\n")}
+	p.doc = document{file: file, lines: p.lines}
 	p.frontMatter()
 	for p.next < len(p.lines) {
 		p.line()
@@ -64,7 +66,7 @@ type wordsParser struct {
 	text    []string
 }
 
-func (p *wordsParser) at(line int, what i18n.Message) { p.m.at(p.doc.file, line, what) }
+func (p *wordsParser) at(line int, what i18n.Message) { p.m.at(place{p.doc.file, line, 1}, what) }
 
 func (p *wordsParser) frontMatter() {
 	end := -1
