@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"os"
 	"strings"
 
@@ -13,6 +14,8 @@ import (
 type options struct {
 	lang     i18n.Language
 	provider string
+	course   string // the folder of the learner's own lessons; "" for podium's
+	learner  string
 	workers  int
 	speed    float64
 	plane    string
@@ -42,6 +45,7 @@ func command(o *options) *cobra.Command {
 			RunE: func(c *cobra.Command, _ []string) error { return o.status(c.Context(), c.OutOrStdout()) }},
 		&cobra.Command{Use: "verify [ID…]", Short: say("verify"),
 			RunE: func(c *cobra.Command, args []string) error { return o.verify(c.Context(), c.OutOrStdout(), args) }},
+		progressCommand(o, say), newCommand(o, say), lintCommand(o, say),
 		&cobra.Command{Use: "kubectl …", Short: say("kubectl"), DisableFlagParsing: true,
 			Run: func(*cobra.Command, []string) {}}, // runs as a child of its own, see asChild
 		&cobra.Command{Use: "edit FILE", Short: say("edit"), DisableFlagParsing: true,
@@ -62,6 +66,8 @@ func (o *options) declare(root *cobra.Command, say func(string) string) {
 	language := string(o.lang)
 	flags.StringVar(&language, "lang", language, say("flag-lang"))
 	flags.StringVar(&o.provider, "provider", "sim", say("flag-provider"))
+	flags.StringVar(&o.course, "lessons", "", say("flag-lessons"))
+	flags.StringVar(&o.learner, "learner", cmp.Or(os.Getenv("PODIUM_LEARNER"), accountName()), say("flag-learner"))
 	flags.IntVar(&o.workers, "workers", 0, say("flag-workers"))
 	flags.Float64Var(&o.speed, "speed", 1, say("flag-speed"))
 	flags.StringVar(&o.plane, "plane", "", say("flag-plane"))
@@ -93,10 +99,12 @@ func (o *options) check(language string, workersGiven bool) error {
 		return usage("workers", "Workers", o.workers, "Most", mostWorkers)
 	case o.speed < 0 || o.speed > mostSpeed:
 		return usage("speed", "Speed", o.speed, "Most", mostSpeed)
+	case !learnerName.MatchString(o.learner):
+		return usage("learner", "Name", o.learner)
 	case o.light && o.dark:
 		return usage("light-dark")
 	}
-	return nil
+	return o.chosenCourse()
 }
 
 func usage(id string, pairs ...any) error {

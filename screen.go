@@ -20,8 +20,12 @@ import (
 
 // screen opens the lab on the terminal, at a lesson or at the list of them.
 func (o *options) screen(ctx context.Context, lesson string) error {
-	if lesson != "" {
-		if _, err := o.named([]string{lesson}, true); err != nil {
+	if lesson != "" || o.course != "" {
+		var ids []string
+		if lesson != "" {
+			ids = []string{lesson}
+		}
+		if _, err := o.named(ids, true); err != nil {
 			return err
 		}
 	}
@@ -41,7 +45,7 @@ func (o *options) screen(ctx context.Context, lesson string) error {
 		provider := o.sim(h)
 		return tui.Run(ctx, tui.Options{
 			Open: provider.Open, LookOn: o.watched(h).Open, Watch: follow, Provider: provider.Name(),
-			LoadLessons: func() ([]lessons.Lesson, error) { return o.load(true) }, ProgressPath: h.progress(), StartLesson: lesson,
+			LoadLessons: func() ([]lessons.Lesson, error) { return o.load(true) }, ProgressPath: o.desk(h).progress(), Note: h.lastLesson(), StartLesson: lesson,
 			Lang: o.lang, Look: o.look(), Log: h.crash(),
 			Prompt: o.prompt(h),
 		})
@@ -99,18 +103,26 @@ func (o *options) look() tui.Look {
 // own are added when it is open.
 func (o *options) prompt(h home) prompt.Options {
 	return prompt.Options{
-		Home: string(h), Folder: h.files(), History: h.history(), Network: filepath.Join(h.sim(), "network.sock"),
+		Home: string(h), Folder: o.desk(h).files(), History: h.history(o.learner), Network: filepath.Join(h.sim(), "network.sock"),
 		Editor: os.Getenv("PODIUM_EDITOR"), Language: o.lang,
 	}
 }
 
-// lessons returns the lessons that podium carries, checked in every respect.
+// lessons returns the course's lessons, checked in every respect.
 func (o *options) lessons() ([]lessons.Lesson, error) { return o.load(false) }
 
-// load returns the lessons that podium carries; proven leaves out the checks
-// that podium's own tests have made.
+// load returns the lessons of the course that was chosen. Those that podium
+// carries are taken as proven if the caller likes: its own tests have made every
+// check. Lessons with mistakes are left out, and the error tells them.
 func (o *options) load(proven bool) ([]lessons.Lesson, error) {
-	return lessons.Load(lessons.BuiltIn(), lessons.Options{Manifests: manifests.FS, Safe: safe, Proven: proven})
+	if o.course != "" {
+		course, err := openCourse(o.course)
+		if err != nil {
+			return nil, err
+		}
+		return lessons.Load(course, lessons.Options{Manifests: manifests.FS, Safe: safe, Strict: !proven})
+	}
+	return lessons.Load(lessons.BuiltIn(), lessons.Options{Manifests: manifests.FS, Safe: safe, Proven: proven, Strict: !proven})
 }
 
 // safe holds a lesson's command to what a lesson may do at the prompt.
@@ -125,6 +137,11 @@ func safe(line string) error {
 // named returns the lessons with these IDs, all of them if there are none.
 func (o *options) named(ids []string, proven bool) ([]lessons.Lesson, error) {
 	all, err := o.load(proven)
+	if n := len(lessons.Mistakes(err)); n > 0 && o.course != "" && (len(all) == 0 || !proven) {
+		err = i18n.Errorf(err, i18n.M("cli.course-mistakes", "Dir", o.course, "Count", n, "First", i18n.Explain(err)))
+	} else if o.course != "" && len(all) > 0 {
+		err = nil // a lesson with a mistake doesn't keep the learner from the others
+	}
 	if err != nil || len(ids) == 0 {
 		return all, err
 	}

@@ -69,7 +69,7 @@ func (o *options) prove(ctx context.Context, out io.Writer, h home, c *cluster.C
 	passed, failed := 0, 0
 	for _, l := range chosen {
 		lines := o.prompt(h)
-		lines.Folder = filepath.Join(h.files(), l.ID)
+		lines.Folder = filepath.Join(string(h), "files", l.ID)
 		report, err := lessons.Verify(ctx, l, lab.New(c, lines, hub), func(r lessons.Row) {
 			o.row(out, r.Lesson, r.Step, o.lang.Say(r.Check.Message()), mark(r.OK), fmt.Sprintf("%.1f s", r.Took.Seconds()))
 			if !r.OK {
@@ -97,11 +97,7 @@ func mark(ok bool) string {
 	return "FAIL"
 }
 
-// row prints a line of the table in columns of cells, not of bytes: Korean
-// letters are two wide.
+// row prints a line of the table.
 func (o *options) row(out io.Writer, lesson, step, check, ok, took string) {
-	column := func(s string, width int) string {
-		return s + strings.Repeat(" ", max(0, width-ansi.StringWidth(s)))
-	}
 	fmt.Fprintf(out, "%s %s %s %s %8s\n", column(lesson, 12), column(step, 20), column(check, 36), column(ok, 4), took)
 }

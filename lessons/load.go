@@ -79,12 +79,15 @@ func Load(fsys fs.FS, o Options) ([]Lesson, error) {
 	seen := map[string]string{}
 	for _, entry := range entries {
 		name := entry.Name()
-		if !entry.IsDir() || name[0] < '0' || name[0] > '9' {
+		link := entry.Type()&fs.ModeSymlink != 0
+		if !entry.IsDir() && !link || name[0] < '0' || name[0] > '9' {
 			continue
 		}
 		parts := folderName.FindStringSubmatch(name)
 		m := &mistakes{}
 		switch {
+		case link:
+			m.in(plain(name), i18n.M("lesson.notregular"))
 		case parts == nil:
 			m.in(plain(name), i18n.M("lesson.foldername"))
 		case seen[parts[2]] != "":

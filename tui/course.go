@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -148,7 +147,7 @@ func (m *Model) beginPending() tea.Cmd {
 
 // enterFolder makes a lesson's folder the prompt's.
 func (m *Model) enterFolder(name string) {
-	folder := filepath.Join(m.opts.Prompt.Folder, name)
+	folder := m.folderOf(name)
 	m.options.Folder = folder
 	m.prompt.Use(m.options)
 }
@@ -163,7 +162,7 @@ func (m *Model) prepare(lesson lessons.Lesson, step int, begin bool) tea.Cmd {
 	return m.jobs.cmd(func(context.Context) tea.Msg {
 		ready := readyMsg{attempt: attempt, begin: begin, step: step}
 		switch {
-		case begin && lastLesson(note) == lesson.ID:
+		case begin && lastLesson(note) == folder:
 			ready.err = lab.Place(folder, lesson.Files, lab.Keep)
 			return ready
 		case bare: // nothing to remove and nothing to make
@@ -172,7 +171,7 @@ func (m *Model) prepare(lesson lessons.Lesson, step int, begin bool) tea.Cmd {
 			ready.snapshot, ready.err = lessons.Reset(ctx, d, lesson, step)
 		}
 		if ready.err == nil {
-			ready.err = noteLesson(note, lesson.ID)
+			ready.err = noteLesson(note, folder)
 		}
 		return ready
 	})

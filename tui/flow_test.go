@@ -169,7 +169,7 @@ func TestALessonAsksBeforeItRemovesWhatTheLearnerMade(t *testing.T) {
 
 func TestTheLessonThatWasLastOpenDoesNotAsk(t *testing.T) {
 	m := drive(newTest(t), opened(), snapshot(1, "echo"))
-	if err := noteLesson(m.note(), "mini"); err != nil {
+	if err := noteLesson(m.note(), m.folderOf("mini")); err != nil {
 		t.Fatal(err)
 	}
 	keys(m, "enter")

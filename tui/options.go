@@ -34,6 +34,7 @@ type Options struct {
 	LoadLessons func() ([]lessons.Lesson, error)
 
 	ProgressPath string // where the learner's progress is kept
+	Note         string // file that keeps which lesson was the last on the cluster; "": in Prompt.Folder
 	StartLesson  string // ID of the lesson to open at once; "" begins at home
 
 	Lang   i18n.Language

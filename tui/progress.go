@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -21,14 +22,14 @@ type tellMsg struct{ message i18n.Message }
 func (m *Model) loadProgress() tea.Cmd {
 	path, all, load := m.opts.ProgressPath, m.opts.Lessons, m.opts.LoadLessons
 	return func() tea.Msg {
+		var err error
 		if load != nil {
-			var err error
-			if all, err = load(); err != nil {
+			if all, err = load(); err != nil && len(all) == 0 {
 				return progressMsg{err: err}
 			}
 		}
-		progress, err := lessons.LoadProgress(path)
-		return progressMsg{all, progress, err}
+		progress, failed := lessons.LoadProgress(path)
+		return progressMsg{all, progress, cmp.Or(failed, err)}
 	}
 }
 
@@ -68,7 +69,7 @@ func (m *Model) save() tea.Cmd {
 	return m.jobs.cmd(func(context.Context) tea.Msg { return savedMsg{progress.Save(path)} })
 }
 
-// lastLesson reads which lesson was the last one to work on the cluster.
+// lastLesson reads the folder of the lesson that was the last one on the cluster.
 func lastLesson(note string) string {
 	data, err := os.ReadFile(note)
 	if err != nil {
@@ -77,10 +78,10 @@ func lastLesson(note string) string {
 	return strings.TrimSpace(string(data))
 }
 
-func noteLesson(note, id string) error {
+func noteLesson(note, folder string) error {
 	err := os.MkdirAll(filepath.Dir(note), 0o700)
 	if err == nil {
-		err = os.WriteFile(note, []byte(id+"\n"), 0o600)
+		err = os.WriteFile(note, []byte(folder+"\n"), 0o600)
 	}
 	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return i18n.Errorf(err, i18n.M("lab.files", "Path", note, "Problem", err.Error()))

@@ -253,7 +253,7 @@ func TestProgressIsKept(t *testing.T) {
 	var path string
 	term := start(t, func(o *Options) {
 		o.StartLesson, path = "mini", o.ProgressPath
-		if err := noteLesson(filepath.Join(o.Prompt.Folder, ".lesson"), "mini"); err != nil {
+		if err := noteLesson(filepath.Join(o.Prompt.Folder, ".lesson"), filepath.Join(o.Prompt.Folder, "mini")); err != nil {
 			t.Fatal(err)
 		}
 	})

@@ -18,7 +18,7 @@ func (m *Model) mustAsk(lesson string) bool {
 	c := m.link.cluster
 	before := m.course.asks
 	m.course.asks = i18n.Message{}
-	if c.ReadOnly || m.course.agreed == lesson || vacant(m.scene.Snapshot, c.Namespace) || lastLesson(m.note()) == lesson {
+	if c.ReadOnly || m.course.agreed == lesson || vacant(m.scene.Snapshot, c.Namespace) || lastLesson(m.note()) == m.folderOf(lesson) {
 		return false
 	}
 	m.course.asks = i18n.M("tui.removes", "Namespace", c.Namespace, "Objects", contents(m.scene.Snapshot, c.Namespace))
@@ -47,7 +47,16 @@ func (m *Model) agrees(press tea.KeyPressMsg) (tea.Cmd, bool) {
 }
 
 // note is the file that keeps which lesson was the last one on the cluster.
-func (m *Model) note() string { return filepath.Join(m.opts.Prompt.Folder, ".lesson") }
+func (m *Model) note() string {
+	if m.opts.Note != "" {
+		return m.opts.Note
+	}
+	return filepath.Join(m.opts.Prompt.Folder, ".lesson")
+}
+
+// folderOf is a lesson's folder, which also tells a course's lessons, and a
+// learner's, from another's of the same name.
+func (m *Model) folderOf(lesson string) string { return filepath.Join(m.opts.Prompt.Folder, lesson) }
 
 // contents names the first of what is in a namespace, as kubectl does. What
 // something else owns is left out.
