@@ -22,6 +22,7 @@ var allowed = map[string][]string{
 	"cluster/watch":                   {"cluster", "i18n"},
 	"cluster/record":                  {"cluster", "i18n"},
 	"cluster/traffic":                 {"cluster", "i18n"},
+	"cluster/why":                     {"cluster", "i18n"},
 	"cluster/kubectl":                 {"i18n"},
 	"cluster/sim":                     {"cluster", "manifests", "i18n"},
 	"cluster/sim/network":             {},
@@ -34,8 +35,8 @@ var allowed = map[string][]string{
 	"prompt":                          {"cluster/kubectl", "i18n"},
 	"lessons":                         {"cluster", "cluster/record", "i18n"},
 	"lab":                             {"cluster", "cluster/traffic", "lessons", "prompt", "i18n"},
-	"tui":                             {"cluster", "lab", "cluster/record", "cluster/traffic", "cluster/watch", "lessons", "prompt", "tui/panes", "tui/theme", "i18n"},
-	"tui/panes":                       {"cluster", "cluster/record", "cluster/traffic", "lessons", "prompt", "tui/theme", "i18n"},
+	"tui":                             {"cluster", "lab", "cluster/record", "cluster/traffic", "cluster/watch", "cluster/why", "lessons", "prompt", "tui/panes", "tui/theme", "i18n"},
+	"tui/panes":                       {"cluster", "cluster/record", "cluster/traffic", "cluster/why", "lessons", "prompt", "tui/theme", "i18n"},
 	"tui/theme":                       {},
 	"tui/editor":                      {"tui/theme", "i18n"},
 }

@@ -55,7 +55,7 @@ func (m *Model) pass() {
 }
 
 // living are the panes that may look different with another snapshot.
-var living = []string{"lesson", "board", "lanes", "tree", "events", "traffic"}
+var living = []string{"lesson", "board", "lanes", "tree", "events", "why", "traffic"}
 
 // forget drops the changes that glow no longer, and reports whether pods, which
 // are all that glows, are among them.
@@ -78,6 +78,7 @@ func (m *Model) onSnapshot(msg snapshotMsg) tea.Cmd {
 		m.canvas.touch("home") // which shows no more of the cluster than that
 	}
 	m.scene.Snapshot = msg.snapshot
+	m.scene.Past = m.scene.Past.Append(msg.snapshot)
 	m.scene.Recent = append(append([]cluster.Change(nil), m.scene.Recent...), msg.snapshot.Changes...)
 	m.pass()
 	m.canvas.touch(living...)

@@ -47,6 +47,7 @@ type (
 	// readyMsg tells that a step's state has been made.
 	readyMsg struct {
 		attempt  int
+		commands []lessons.Command
 		snapshot cluster.Snapshot
 		begin    bool // the lesson begins, rather than a step anew
 		step     int
@@ -169,6 +170,7 @@ func (m *Model) prepare(lesson lessons.Lesson, step int, begin bool) tea.Cmd {
 			ready.err = lab.Place(folder, lesson.Files, lab.Restore)
 		default:
 			ready.snapshot, ready.err = lessons.Reset(ctx, d, lesson, step)
+			ready.commands = d.Commands()
 		}
 		if ready.err == nil {
 			ready.err = noteLesson(note, folder)
@@ -206,6 +208,7 @@ func (m *Model) onReady(msg readyMsg) tea.Cmd {
 		return nil
 	}
 	m.course.busy = i18n.Message{}
+	m.remember(true, msg.commands...)
 	if msg.err != nil {
 		m.tell(i18n.Explain(msg.err))
 	}

@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"podium/cluster/why"
 	"podium/i18n"
 	"podium/lab"
 	"podium/lessons"
@@ -147,6 +148,7 @@ func (m *Model) onPlayed(msg playedMsg) tea.Cmd {
 		m.tell(i18n.Explain(msg.err))
 		return nil
 	}
+	m.remember(true, msg.commands...)
 	for _, command := range msg.commands {
 		m.scene.Session = m.scene.Session.Ran(command)
 		m.prompt.Show(m.sceneFor("prompt"), command)
@@ -216,9 +218,19 @@ func (m *Model) act(action panes.Action) tea.Cmd {
 	return nil
 }
 
+// remember keeps commands as causes of what follows.
+func (m *Model) remember(lesson bool, commands ...lessons.Command) {
+	for _, c := range commands {
+		m.scene.Past = m.scene.Past.Ran(why.Command{
+			Line: c.Line, Calls: c.Calls, Output: c.Output, Exit: c.Exit, Lesson: lesson, Started: c.Started, Ended: c.Ended,
+		})
+	}
+}
+
 // ran lets the session see a line that ended at the prompt.
 func (m *Model) ran(command lessons.Command) tea.Cmd {
 	m.canvas.touch()
+	m.remember(false, command)
 	if m.scene.Session.IsZero() || m.course.trial {
 		return nil
 	}

@@ -147,7 +147,7 @@ func narrowPlan(body image.Rectangle, w wish) ([]tile, []string) {
 //
 //	┌ lesson ─┬ board ──────┐
 //	│         ├ lanes ──────┤
-//	│         ├ tree/events ┤
+//	│         ├ why/tree/…  ┤
 //	├ prompt ─┴─────────────┤
 //	└───────────────────────┘
 func widePlan(body image.Rectangle, w wish) ([]tile, []string) {
@@ -158,11 +158,7 @@ func widePlan(body image.Rectangle, w wish) ([]tile, []string) {
 		halves := columns(upper, share{min: 40, weight: 4}, share{min: 50, weight: 5})
 		tiles, side = append(tiles, tile{"lesson", halves[0]}), halves[1]
 	}
-	shared := []string{"events", "tree"}
-	front, hidden := shared[0], []string{shared[1]}
-	if w.focus == shared[1] || w.tabs == shared[1] && w.focus != shared[0] {
-		front, hidden = shared[1], []string{shared[0]}
-	}
+	front, hidden := takeTurns(w, "why", "tree", "events")
 	if w.load {
 		parts := rows(side, share{min: 5, weight: 3}, share{min: 5, weight: 2}, share{min: 3, weight: 1}, share{min: 4, weight: 2})
 		tiles = append(tiles, tile{"board", parts[0]}, tile{"lanes", parts[1]}, tile{"traffic", parts[2]}, tile{front, parts[3]})
@@ -173,12 +169,29 @@ func widePlan(body image.Rectangle, w wish) ([]tile, []string) {
 	return append(tiles, prompt), hidden
 }
 
+// takeTurns finds which of the panes that share a place is in front: the focused
+// one, else the one that was focused last, else the first.
+func takeTurns(w wish, shared ...string) (front string, hidden []string) {
+	front = shared[0]
+	for _, name := range []string{w.tabs, w.focus} {
+		if slices.Contains(shared, name) {
+			front = name
+		}
+	}
+	for _, name := range shared {
+		if name != front {
+			hidden = append(hidden, name)
+		}
+	}
+	return front, hidden
+}
+
 // vastPlan shows everything at once.
 //
 //	┌ lesson ─┬ board ───┬ tree ──┐
 //	│         ├ lanes ───┤        │
-//	│         ├ traffic ─┤        │
-//	│         ├ events ──┤        │
+//	│         ├ traffic ─┤ events │
+//	│         ├ why ─────┤        │
 //	├ prompt ─┴──────────┴────────┤
 //	└─────────────────────────────┘
 func vastPlan(body image.Rectangle, w wish) []tile {
@@ -190,16 +203,17 @@ func vastPlan(body image.Rectangle, w wish) []tile {
 		tiles = append(tiles, tile{"lesson", parts[0]})
 		parts = parts[1:]
 	}
-	names := []string{"board", "lanes", "events"}
+	names := []string{"board", "lanes", "why"}
 	shares := []share{{min: 8, weight: 3}, {min: 7, weight: 2}, {min: 7, weight: 3}}
 	if w.load {
-		names = []string{"board", "lanes", "traffic", "events"}
+		names = []string{"board", "lanes", "traffic", "why"}
 		shares = []share{{min: 8, weight: 3}, {min: 7, weight: 2}, {min: 5, weight: 1}, {min: 5, weight: 2}}
 	}
 	for i, r := range rows(parts[0], shares...) {
 		tiles = append(tiles, tile{names[i], r})
 	}
-	return append(tiles, tile{"tree", parts[1]}, prompt)
+	side := rows(parts[1], share{min: 8, weight: 3}, share{min: 6, weight: 2})
+	return append(tiles, tile{"tree", side[0]}, tile{"events", side[1]}, prompt)
 }
 
 // withPrompt cuts the prompt off the lower end: a fifth of the screen, more
@@ -222,11 +236,11 @@ func cycle(w wish) []string {
 	if w.page == lessonPage {
 		names = append(names, "lesson")
 	}
-	names = append(names, "board", "lanes", "tree", "events")
+	names = append(names, "board", "lanes")
 	if w.load {
 		names = append(names, "traffic")
 	}
-	return append(names, "prompt")
+	return append(names, "why", "tree", "events", "prompt")
 }
 
 // A share is what a part of a divided rectangle gets, its edges not counted: a

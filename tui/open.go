@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"podium/cluster"
+	"podium/cluster/why"
 	"podium/i18n"
 )
 
@@ -175,6 +176,7 @@ func (m *Model) onOpened(msg openedMsg) tea.Cmd {
 	}
 	c := msg.cluster
 	m.scene.Snapshot.Seq = 0 // what is still shown is of the link before
+	m.scene.Past = why.Past{}
 	m.link.cluster, m.link.snapshots = c, msg.snapshots
 	lab := &m.scene.Lab
 	lab.Provider, lab.Name, lab.Namespace = c.Provider, c.Name, c.Namespace

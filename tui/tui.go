@@ -90,7 +90,7 @@ func New(ctx context.Context, opts Options) *Model {
 	m.lesson = panes.NewLesson()
 	m.panes = map[string]panes.Pane{}
 	for _, p := range []panes.Pane{
-		panes.NewHome(), m.lesson, panes.NewBoard(), panes.NewLanes(), panes.NewTree(), panes.NewEvents(),
+		panes.NewHome(), m.lesson, panes.NewBoard(), panes.NewLanes(), panes.NewTree(), panes.NewEvents(), panes.NewWhy(),
 		panes.NewTraffic(), m.prompt, panes.NewHelp(helpRows()), panes.NewFailed(),
 	} {
 		m.panes[p.Name()] = p
@@ -197,7 +197,7 @@ func (m *Model) toAll(msg tea.Msg) tea.Cmd {
 }
 
 // everyPane lists the panes in the order they are told things.
-var everyPane = []string{"home", "lesson", "board", "lanes", "tree", "events", "traffic", "prompt", "help", "failed"}
+var everyPane = []string{"home", "lesson", "board", "lanes", "tree", "events", "why", "traffic", "prompt", "help", "failed"}
 
 func (m *Model) toPrompt(msg tea.Msg) tea.Cmd {
 	if m.page == homePage || m.help {

@@ -12,6 +12,7 @@ import (
 
 	"podium/cluster"
 	"podium/cluster/traffic"
+	"podium/cluster/why"
 	"podium/i18n"
 	"podium/lessons"
 	"podium/tui/theme"
@@ -27,6 +28,7 @@ type Scene struct {
 	Lab      Lab
 	Snapshot cluster.Snapshot
 	Recent   []cluster.Change // of the last [GlowTime], oldest first
+	Past     why.Past         // what happened up to Now, and by whom
 
 	Session  lessons.Session // the zero Session while no lesson is open
 	Progress lessons.Progress

@@ -8,9 +8,9 @@ type Glyphs struct {
 	Horizontal, Vertical                                            string // edges
 	TopLeft, TopRight, BottomLeft, BottomRight                      string
 	TeeLeft, TeeRight, TeeTop, TeeBottom, Cross                     string
-	Floor, Ceiling                                                  string // bounds
-	Branch, LastBranch, Stem                                        string // trees
-	Ellipsis, Dot                                                   string
+	Floor, Ceiling                                                  string   // bounds
+	Branch, LastBranch, Stem                                        string   // trees
+	Ellipsis, Dot, Towards                                          string   // Towards: from one value to another
 	Spark                                                           []string // a chart's columns, lowest first
 }
 
@@ -27,7 +27,7 @@ func unicodeGlyphs() Glyphs {
 		TeeLeft: "├", TeeRight: "┤", TeeTop: "┬", TeeBottom: "┴", Cross: "┼",
 		Floor: "├", Ceiling: "┤",
 		Branch: "├─", LastBranch: "└─", Stem: "│ ",
-		Ellipsis: "…", Dot: "∙",
+		Ellipsis: "…", Dot: "∙", Towards: "→",
 		Spark: []string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
 	}
 }
@@ -43,7 +43,7 @@ func asciiGlyphs() Glyphs {
 		TeeLeft: "+", TeeRight: "+", TeeTop: "+", TeeBottom: "+", Cross: "+",
 		Floor: "|", Ceiling: "|",
 		Branch: "|-", LastBranch: "`-", Stem: "| ",
-		Ellipsis: "~", Dot: "-",
+		Ellipsis: "~", Dot: "-", Towards: ">",
 		Spark: []string{"_", ".", ":", "-", "=", "+", "*", "#"},
 	}
 }
