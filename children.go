@@ -19,6 +19,10 @@ func asChild(args []string) (func() int, bool) {
 	if len(args) < 2 {
 		return nil, false
 	}
+	// Two folders come before the word: an argument of kubectl's is no such path.
+	if len(args) == 4 && args[3] == kubectl.DiffWord && filepath.IsAbs(args[1]) && filepath.IsAbs(args[2]) {
+		return func() int { return prompt.DiffMain(args[1:3], wishedLanguage(nil)) }, true
+	}
 	rest := args[2:]
 	switch args[1] {
 	case kubectl.Word:

@@ -24,7 +24,7 @@ const longestLine = 4 << 20
 func (s shell) filter(ctx context.Context, name string, args []string, std stdio) error {
 	run := map[string]func(shell, context.Context, []string, stdio) error{
 		"cat": shell.cat, "grep": shell.grep, "head": shell.head, "tail": shell.tail,
-		"wc": shell.wc, "sort": shell.sort, "uniq": shell.uniq, "cut": shell.cut,
+		"wc": shell.wc, "sort": shell.sort, "uniq": shell.uniq, "cut": shell.cut, "diff": shell.diff,
 	}[name]
 	return run(s, ctx, args, std)
 }

@@ -226,7 +226,6 @@ func TestWhatALessonMayNotRunByItself(t *testing.T) {
 		"kubectl port-forward po/web 80",
 		"kubectl cp web:/x y",
 		"kubectl config view",
-		"kubectl diff -f web.yaml",
 		"kubectl get po --token=x",
 		"kubectl get po --as admin",
 		"kubectl get po --client_key x",

@@ -10,7 +10,7 @@ import (
 // act on the lab's cluster, end by themselves and run nothing on the host.
 var safeVerbs = []string{
 	"annotate", "api-resources", "api-versions", "apply", "auth", "autoscale", "certificate", "cluster-info", "cordon",
-	"create", "delete", "describe", "drain", "events", "exec", "explain", "expose", "get", "label", "logs", "patch",
+	"create", "delete", "describe", "diff", "drain", "events", "exec", "explain", "expose", "get", "label", "logs", "patch",
 	"replace", "rollout", "run", "scale", "set", "taint", "top", "uncordon", "version", "wait",
 }
 

@@ -22,7 +22,7 @@ const (
 var words = map[string]role{
 	"kubectl": roleKubectl, "k": roleKubectl,
 	"grep": roleFilter, "head": roleFilter, "tail": roleFilter, "wc": roleFilter, "sort": roleFilter,
-	"uniq": roleFilter, "cut": roleFilter, "cat": roleFilter,
+	"uniq": roleFilter, "cut": roleFilter, "cat": roleFilter, "diff": roleFilter,
 	"ls": roleFile, "pwd": roleFile,
 	"edit": roleEdit, "vi": roleEdit, "vim": roleEdit, "nano": roleEdit,
 	"curl": roleNetwork, "wget": roleNetwork,

@@ -10,6 +10,7 @@ package kubectl
 import (
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
@@ -22,6 +23,10 @@ import (
 // Version is the release of kubectl that is linked in, for the linker's
 // -X k8s.io/component-base/version.gitVersion.
 const Version = "v1.36.3"
+
+// DiffWord is the last argument of the child that shows what kubectl diff found:
+// kubectl puts its two folders before the words of KUBECTL_EXTERNAL_DIFF.
+const DiffWord = "show-diff"
 
 // Word is the subcommand of podium, and the name of a link to it, that is kubectl.
 const Word = "kubectl"
@@ -55,9 +60,27 @@ func settle() {
 			os.Setenv(name, value)
 		}
 	}
+	if os.Getenv("KUBECTL_EXTERNAL_DIFF") == "" {
+		differ()
+	}
 	os.Setenv("KUBECTL_KUBERC", "false")
 	// Inside a pod, kubectl without a cluster would act on the one it runs in.
 	os.Unsetenv("KUBERNETES_SERVICE_HOST")
+}
+
+// differ makes podium itself the program that kubectl diff runs: the host may have
+// none. kubectl cuts the variable at blanks (kubectl/pkg/cmd/diff), so a path that
+// holds one is looked up instead.
+func differ() {
+	self, err := os.Executable()
+	if err != nil {
+		return // kubectl falls back to the host's diff
+	}
+	if strings.Contains(self, " ") {
+		os.Setenv("PATH", filepath.Dir(self)+string(os.PathListSeparator)+os.Getenv("PATH"))
+		self = filepath.Base(self)
+	}
+	os.Setenv("KUBECTL_EXTERNAL_DIFF", self+" "+DiffWord)
 }
 
 func cacheDir(home string) string {
