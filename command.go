@@ -45,7 +45,7 @@ func command(o *options) *cobra.Command {
 			RunE: func(c *cobra.Command, _ []string) error { return o.status(c.Context(), c.OutOrStdout()) }},
 		&cobra.Command{Use: "verify [ID…]", Short: say("verify"),
 			RunE: func(c *cobra.Command, args []string) error { return o.verify(c.Context(), c.OutOrStdout(), args) }},
-		progressCommand(o, say), newCommand(o, say), lintCommand(o, say),
+		doctorCommand(o, say), progressCommand(o, say), newCommand(o, say), lintCommand(o, say),
 		&cobra.Command{Use: "kubectl …", Short: say("kubectl"), DisableFlagParsing: true,
 			Run: func(*cobra.Command, []string) {}}, // runs as a child of its own, see asChild
 		&cobra.Command{Use: "edit FILE", Short: say("edit"), DisableFlagParsing: true,

@@ -24,6 +24,7 @@ var allowed = map[string][]string{
 	"cluster/traffic":                 {"cluster", "i18n"},
 	"cluster/why":                     {"cluster", "i18n"},
 	"cluster/kubectl":                 {"i18n"},
+	"cluster/doctor":                  {"i18n"},
 	"cluster/sim":                     {"cluster", "manifests", "i18n"},
 	"cluster/sim/network":             {},
 	"cluster/sim/pack":                {},

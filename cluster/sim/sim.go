@@ -68,6 +68,14 @@ func (p *Provider) Check(context.Context) error {
 	return p.find.check()
 }
 
+// Plane returns the path of podium-plane, or where it will be unpacked to.
+func (p *Provider) Plane() (string, error) {
+	if p.find.explicit == "" && p.find.variable == "" && p.find.embedded != nil {
+		return p.find.unpacked()
+	}
+	return p.find.locate()
+}
+
 func (p *Provider) path(name string) string { return filepath.Join(p.options.Home, name) }
 
 // homeError is the sentence for a home directory that cannot be used.

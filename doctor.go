@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/spf13/cobra"
+
+	"podium/cluster/doctor"
+	"podium/i18n"
+)
+
+func doctorCommand(o *options, say func(string) string) *cobra.Command {
+	return &cobra.Command{Use: "doctor", Short: say("doctor"), Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error { return o.doctor(c.Context(), c.OutOrStdout()) }}
+}
+
+// doctor examines this machine. It fails when the chosen provider can't be used
+// here.
+func (o *options) doctor(ctx context.Context, out io.Writer) error {
+	h, err := findHome()
+	if err != nil {
+		return err
+	}
+	list := doctor.Judge(doctor.Look(ctx, doctor.Where{Home: string(h), Plane: o.sim(h).Plane}))
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	fmt.Fprintf(out, "%s\n\n", o.lang.Say(i18n.M("doctor.head")))
+	o.findings(out, list)
+	sim, kind := i18n.M("doctor.sim-ready"), i18n.M("doctor.kind-ready")
+	if doctor.Worst(list, "sim") == doctor.Problem {
+		sim = i18n.M("doctor.sim-not")
+	}
+	if doctor.Worst(list, "kind") == doctor.Problem {
+		kind = i18n.M("doctor.kind-not")
+	}
+	fmt.Fprintf(out, "\n%s\n%s\n", o.lang.Say(sim), o.lang.Say(kind))
+	if doctor.Worst(list, o.provider) == doctor.Problem {
+		return i18n.Errorf(nil, i18n.M("doctor.failed", "Provider", o.provider))
+	}
+	return nil
+}
+
+// marks tell the levels apart without colour.
+var marks = map[doctor.Level]string{doctor.Fine: "✓", doctor.Warning: "!", doctor.Problem: "✕"}
+
+// textWidth is how wide advice is set, so that it reads well in any terminal.
+const textWidth = 76
+
+func (o *options) findings(out io.Writer, list []doctor.Finding) {
+	widest := 0
+	for _, f := range list {
+		widest = max(widest, ansi.StringWidth(o.lang.Say(f.Topic)))
+	}
+	for _, f := range list {
+		topic := o.lang.Say(f.Topic)
+		gap := strings.Repeat(" ", widest-ansi.StringWidth(topic)+2)
+		fmt.Fprintf(out, " %s %s%s%s\n", marks[f.Level], topic, gap, ansi.Strip(o.lang.Say(f.Seen)))
+		if f.Advice == nil || f.Level == doctor.Fine {
+			continue
+		}
+		advice := o.lang.Say(f.Advice.Cause) + " " + o.lang.Say(f.Advice.Remedy)
+		for line := range strings.SplitSeq(ansi.Wordwrap(advice, textWidth-5, ""), "\n") {
+			fmt.Fprintf(out, "     %s\n", line)
+		}
+		if command := f.Advice.Command(); command != "" {
+			fmt.Fprintf(out, "       $ %s\n", command)
+		}
+		if f.Advice.Link != "" {
+			fmt.Fprintf(out, "       %s\n", f.Advice.Link)
+		}
+	}
+}
