@@ -25,6 +25,7 @@ var allowed = map[string][]string{
 	"cluster/why":                     {"cluster", "i18n"},
 	"cluster/kubectl":                 {"i18n"},
 	"cluster/doctor":                  {"i18n"},
+	"cluster/kubeconfig":              {"cluster", "i18n"},
 	"cluster/sim":                     {"cluster", "manifests", "i18n"},
 	"cluster/sim/network":             {},
 	"cluster/sim/pack":                {},

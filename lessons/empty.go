@@ -152,7 +152,9 @@ func (e *emptier) pass(ctx context.Context, kind deletableKind) {
 	}
 	for i := range list.Items {
 		o := &list.Items[i]
-		if kind.namespaced && givenByCluster(o.GetKind(), o.GetName()) || kind.Group == "" && kind.Resource == "nodes" {
+		// podium's own, as the quota of a shared cluster's namespace, is no learner's work
+		if o.GetLabels()[cluster.OwnedLabel] == "true" ||
+			kind.namespaced && givenByCluster(o.GetKind(), o.GetName()) || kind.Group == "" && kind.Resource == "nodes" {
 			continue
 		}
 		err := objects.Delete(ctx, o.GetName(), metav1.DeleteOptions{
