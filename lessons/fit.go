@@ -24,7 +24,12 @@ func fitWords(l *Lesson, read map[i18n.Language]document, m *mistakes, compile c
 		if !ok {
 			continue // said already
 		}
-		words := Words{Title: doc.title, Summary: doc.summary, Steps: map[string]StepWords{}}
+		words := Words{Title: doc.title, Summary: doc.summary, Rows: doc.rows, Steps: map[string]StepWords{}}
+		for _, row := range l.Rows {
+			if words.Rows[row] == "" {
+				m.at(doc.file, 1, i18n.M("words.norow", "Row", row))
+			}
+		}
 		seen := map[string]bool{}
 		for i := range doc.sections {
 			sec := &doc.sections[i]

@@ -139,8 +139,21 @@ func (s Session) judgeGoals(sc *scope) Session {
 		met = met && s.verdicts[i].Met
 	}
 	if s.met = met; met {
-		s = s.reveal()
+		s = s.reveal().measure()
 	}
+	return s
+}
+
+// measure keeps what the step that has just been met measured.
+func (s Session) measure() Session {
+	if s.current().Measure == nil {
+		return s
+	}
+	s.progress = s.progress.clone()
+	if s.progress.Runs == nil {
+		s.progress.Runs = map[string]Run{}
+	}
+	s.progress.Runs[s.current().ID] = s.measured()
 	return s
 }
 

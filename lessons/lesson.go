@@ -21,6 +21,7 @@ type Lesson struct {
 	Files map[string]string // what the learner finds in the lesson's folder, by file name
 	Setup []string          // commands that make the state the first step starts from
 	Steps []Step
+	Rows  []string // of the comparison that steps with Table show, filled by steps that measure
 	Words map[i18n.Language]Words
 	Dir   fs.FS // the lesson's folder
 }
@@ -29,6 +30,7 @@ type Lesson struct {
 type Words struct {
 	Title   string
 	Summary string               // one line, for the list of lessons
+	Rows    map[string]string    // what the comparison's rows are called
 	Steps   map[string]StepWords // by step ID
 }
 
@@ -74,6 +76,8 @@ type Step struct {
 
 	Ask     *Question // predict and quiz
 	Traffic *Traffic  // requests sent while the step lasts
+	Measure *Measure  // what the step's run is kept for
+	Table   bool      // the lesson's comparison is shown once the step is met
 	Hints   int       // how many hints its words hold, the same in every language
 }
 

@@ -30,6 +30,7 @@ const (
 	maxSteps   = 100
 	maxGoals   = 20
 	maxHints   = 10
+	maxRows    = 20   // of a comparison
 	maxLines   = 50   // commands in one list
 	maxLine    = 4096 // characters in one command or expression
 	maxNodes   = 5000 // YAML nodes in one lesson.yaml, an alias counted as what it stands for

@@ -34,6 +34,7 @@ type LessonProgress struct {
 	Hints       int                         `json:"hints,omitempty"`
 	Solutions   int                         `json:"solutions,omitempty"`
 	Predictions map[string]PredictionRecord `json:"predictions,omitempty"` // by step ID
+	Runs        map[string]Run              `json:"runs,omitempty"`        // by the step that measured, its newest
 }
 
 // PredictionRecord is what a learner predicted and what then happened.
@@ -46,6 +47,7 @@ type PredictionRecord struct {
 func (p LessonProgress) clone() LessonProgress {
 	p.Done = slices.Clone(p.Done)
 	p.Predictions = maps.Clone(p.Predictions)
+	p.Runs = maps.Clone(p.Runs)
 	return p
 }
 

@@ -65,6 +65,9 @@ func (r *reader) lesson(text string, l *Lesson) {
 			})
 		},
 		"setup": func(n *yaml.Node) { l.Setup = r.commands(n) },
+		"comparison": func(n *yaml.Node) {
+			r.each(n, maxRows, func(n *yaml.Node) { l.Rows = append(l.Rows, r.id(n)) })
+		},
 		"steps": func(n *yaml.Node) {
 			r.each(n, maxSteps, func(n *yaml.Node) { l.Steps = append(l.Steps, r.step(n)) })
 		},

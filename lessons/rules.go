@@ -27,6 +27,14 @@ func (r *reader) rules(l *Lesson) {
 		if len(s.Goals) > 0 && !slices.ContainsFunc(s.Goals, func(g Goal) bool { return !g.OverTime() }) {
 			at(i18n.M("lesson.noend", "Step", s.ID))
 		}
+		switch {
+		case s.Measure != nil && len(s.Goals) == 0:
+			at(i18n.M("lesson.measuregoals", "Step", s.ID))
+		case s.Measure != nil && s.Traffic == nil && !s.Measure.Back:
+			at(i18n.M("lesson.measuretraffic", "Step", s.ID))
+		case s.Table && len(l.Rows) == 0:
+			at(i18n.M("lesson.norows", "Step", s.ID))
+		}
 		if s.Ask == nil {
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/google/cel-go/cel"
 	"go.yaml.in/yaml/v3"
@@ -41,6 +42,8 @@ func (r *reader) step(n *yaml.Node) Step {
 		},
 		"ask":     func(n *yaml.Node) { s.Ask = r.question(n) },
 		"traffic": func(n *yaml.Node) { s.Traffic = r.traffic(n) },
+		"measure": func(n *yaml.Node) { s.Measure = r.measure(n) },
+		"table":   func(n *yaml.Node) { s.Table = r.yes(n) },
 	})
 	switch {
 	case s.ID == "":
@@ -190,4 +193,25 @@ func (r *reader) traffic(n *yaml.Node) *Traffic {
 		r.at(n, i18n.M("lesson.noservice"))
 	}
 	return t
+}
+
+func (r *reader) measure(n *yaml.Node) *Measure {
+	m := &Measure{}
+	r.fields(n, fieldTable{
+		"row":  func(n *yaml.Node) { m.Row = r.id(n) },
+		"back": func(n *yaml.Node) { m.Back = r.yes(n) },
+	})
+	if m.Row == "" {
+		r.at(n, i18n.M("lesson.norow"))
+	}
+	return m
+}
+
+// yes reads true or false.
+func (r *reader) yes(n *yaml.Node) bool {
+	value, err := strconv.ParseBool(r.text(n))
+	if err != nil {
+		r.at(n, i18n.M("lesson.wantbool"))
+	}
+	return value
 }

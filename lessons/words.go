@@ -14,6 +14,7 @@ type document struct {
 	file           string
 	lines          []string
 	title, summary string
+	rows           map[string]string // of the comparison, by row
 	sections       []section
 }
 
@@ -90,6 +91,11 @@ func (p *wordsParser) frontMatter() {
 	r.fields(root.Content[0], fieldTable{
 		"title":   func(n *yaml.Node) { p.doc.title = strings.TrimSpace(r.text(n)) },
 		"summary": func(n *yaml.Node) { p.doc.summary = strings.TrimSpace(r.text(n)) },
+		"rows": func(n *yaml.Node) {
+			if err := n.Decode(&p.doc.rows); err != nil {
+				r.at(n, i18n.M("lesson.wantmapping"))
+			}
+		},
 	})
 	if p.doc.title == "" || p.doc.summary == "" {
 		p.at(1, i18n.M("words.front"))

@@ -93,6 +93,9 @@ func (l *Lesson) compose(s Scene) {
 		p.heading(p.say("tui.lesson.debrief"))
 		p.markdown(words.Debrief)
 	}
+	if session.Met() && session.Step().Table {
+		p.comparison()
+	}
 	p.outlook()
 }
 
@@ -235,6 +238,7 @@ func (l *leaf) summary() {
 	if all > 0 {
 		l.fact("tui.lesson.predictions", fmt.Sprintf("%d / %d", right, all))
 	}
+	l.comparison()
 	l.gap()
 	if next, ok := following(l.s); ok {
 		l.paragraph(th.Accent.Render("F5 "), th.Text, l.say("tui.lesson.next-lesson", "Title", Clean(next.Words[l.s.Lang].Title)))
