@@ -97,7 +97,7 @@ func later(a, b time.Time) time.Time {
 func (s Session) measured() Run {
 	run := Run{
 		At: later(s.last.Time, s.span.settled), Downtime: s.load.Downtime,
-		Failed: s.load.Failed, Total: s.load.Total, MostPods: s.span.mostStaying,
+		Failed: s.load.Failed, Total: s.load.Total, MostPods: s.span.past.MostStaying,
 	}
 	if !s.span.meant.IsZero() {
 		run.Seconds = s.span.settled.Sub(s.span.meant).Seconds()

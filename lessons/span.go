@@ -15,6 +15,9 @@ type span struct {
 	start    cluster.Snapshot
 	past     Past
 	commands []Command
+
+	meant   time.Time // of the first change that a person made; see [Run]
+	settled time.Time // of the last change of all
 }
 
 // maxCommands bounds how many of a step's commands goals can look back at.
@@ -48,6 +51,9 @@ func (s span) happened(namespace string, c cluster.Change) span {
 		p.Deleted = list(p.Deleted, c.Object)
 	case c.Before == nil:
 		p.Created = list(p.Created, c.Object)
+	}
+	if s.settled = c.Time; s.meant.IsZero() && meant(c) {
+		s.meant = c.Time
 	}
 	if c.Kind != podKind {
 		return s

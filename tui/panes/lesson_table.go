@@ -10,15 +10,15 @@ import (
 	"podium/lessons"
 )
 
-// A column of the comparison: its heading in two short rows, and what it shows
+// A tableColumn of the comparison: its heading in two short rows, and what it shows
 // of a row that was run.
-type column struct {
+type tableColumn struct {
 	id string
 	of func(lessons.Compared) string
 }
 
 // comparisonColumns are the comparison's. The last one gives way where there is little room.
-var comparisonColumns = []column{
+var comparisonColumns = []tableColumn{
 	{"downtime", func(c lessons.Compared) string { return shortSeconds(c.Run.Downtime) }},
 	{"failed", func(c lessons.Compared) string { return strconv.Itoa(c.Run.Failed) }},
 	{"pods", func(c lessons.Compared) string { return strconv.Itoa(c.Run.MostPods) }},
@@ -77,7 +77,7 @@ func (l *leaf) comparison() {
 
 // columns are those there is room for beside the rows' names, and their widths
 // with what parts them.
-func (l *leaf) columns(name int) (shown []column, widths []int) {
+func (l *leaf) columns(name int) (shown []tableColumn, widths []int) {
 	const figure, apart = 6, 1 // "12.3 s"
 	left := l.width - name
 	for _, c := range comparisonColumns {
@@ -98,12 +98,12 @@ func (l *leaf) columns(name int) (shown []column, widths []int) {
 	return shown, widths
 }
 
-func (l *leaf) headingOf(c column) []string {
+func (l *leaf) headingOf(c tableColumn) []string {
 	return strings.Split(l.say("tui.lesson.table."+c.id), "|")
 }
 
 // figure is one cell: what is bad about a run stands out.
-func (l *leaf) figure(of column, c lessons.Compared, width int) string {
+func (l *leaf) figure(of tableColumn, c lessons.Compared, width int) string {
 	text := padLeft(of.of(c), width)
 	switch {
 	case (of.id == "downtime" || of.id == "failed") && c.Run.Failed > 0:
