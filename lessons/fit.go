@@ -27,7 +27,7 @@ func fitWords(l *Lesson, read map[i18n.Language]document, m *mistakes, compile c
 		words := Words{Title: doc.title, Summary: doc.summary, Rows: doc.rows, Steps: map[string]StepWords{}}
 		for _, row := range l.Rows {
 			if words.Rows[row] == "" {
-				m.at(doc.file, 1, i18n.M("words.norow", "Row", row))
+				m.at(place{doc.file, 1, 1}, i18n.M("words.norow", "Row", row))
 			}
 		}
 		seen := map[string]bool{}
