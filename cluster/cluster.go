@@ -58,6 +58,10 @@ type Cluster struct {
 	// client inside the cluster would. It is nil where nothing can.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
+	// Nodes takes the power from nodes and gives it back, and where it is a
+	// [NodeMaker] also makes and removes them. It is nil where nothing can.
+	Nodes NodeSwitch
+
 	// ReadOnly says that another podium owns this cluster and this one watches.
 	ReadOnly bool
 

@@ -125,7 +125,7 @@ func (p *Provider) watch(ctx context.Context, progress *progress) (*cluster.Clus
 	if err != nil {
 		return nil, err
 	}
-	c.ReadOnly = true
+	c.ReadOnly, c.Nodes = true, nil
 	return c, nil
 }
 
@@ -185,9 +185,13 @@ func (p *Provider) connect(kubeconfig, socket string) (*cluster.Cluster, error) 
 		AcceptContentTypes: "application/vnd.kubernetes.protobuf,application/json",
 		ContentType:        "application/vnd.kubernetes.protobuf",
 	}
+	nodes, err := newNodes(config)
+	if err != nil {
+		return nil, p.failed(err.Error())
+	}
 	return &cluster.Cluster{
 		Name: contextName, Provider: p.Name(), Namespace: cluster.Namespace,
-		Config: config, Kubeconfig: path, Dial: dialThrough(socket),
+		Config: config, Kubeconfig: path, Dial: dialThrough(socket), Nodes: nodes,
 	}, nil
 }
 

@@ -18,9 +18,8 @@ import (
 
 // The number of workers a cluster can have; podium-plane accepts no other.
 const (
-	minWorkers     = 1
-	maxWorkers     = 50
-	defaultWorkers = 3
+	minWorkers = 1
+	maxWorkers = 50
 )
 
 // contextName is what podium-plane calls the context in its kubeconfigs.

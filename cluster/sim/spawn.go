@@ -76,15 +76,8 @@ func (p *Provider) start(executable string, detach bool) (*child, error) {
 }
 
 func (p *Provider) arguments(detach bool) []string {
-	workers := p.options.Workers
-	if workers == 0 {
-		workers = p.state().Workers
-	}
-	if workers == 0 {
-		workers = defaultWorkers
-	}
 	arguments := []string{
-		"--home", p.options.Home, "--workers", strconv.Itoa(workers),
+		"--home", p.options.Home, "--workers", strconv.Itoa(p.options.Workers),
 		"--speed", strconv.FormatFloat(p.options.Speed, 'f', -1, 64),
 	}
 	if p.options.Images != "" {

@@ -43,8 +43,8 @@ func (n *Nodes) beat(ctx context.Context) {
 			posted = time.Now()
 		}
 		var group sync.WaitGroup
-		for _, nd := range n.nodes {
-			group.Go(func() { n.beatOnce(ctx, nd, all) })
+		for nd, machine := range n.switchedOn() {
+			group.Go(func() { n.beatOnce(machine, nd, all) })
 		}
 		group.Wait()
 	}

@@ -25,7 +25,7 @@ import (
 type Options struct {
 	Client  kubernetes.Interface // without a rate limit of its own
 	Network *network.Network
-	Workers int     // beside the control plane
+	Workers int     // beside the control plane, up to 50; 0 for as many as there are, or 3
 	Speed   float64 // 1 is lifelike, 2 twice as fast, 0 without delays
 	Version string  // the kubelet's version, "v1.36.3"
 
@@ -33,15 +33,21 @@ type Options struct {
 	ClientCAs   *x509.CertPool  // who may use it
 
 	Images []byte // a further catalogue in images.yaml's form; may be nil
-	Log    *slog.Logger
+
+	// OnWorkers is told how many workers there are, whenever that changes; may be
+	// nil. It must return soon.
+	OnWorkers func(int)
+
+	Log *slog.Logger
 }
 
-// Nodes are running simulated nodes. They end with the context given to Start.
+// Nodes are the simulated nodes, most of them running. They end with the context given to Start.
 type Nodes struct {
 	options   Options
 	log       *slog.Logger
 	pace      pace
 	images    catalogue
+	preloaded []imageRef // on every node, as what runs in kube-system is
 	factory   informers.SharedInformerFactory
 	running   sync.WaitGroup
 	mu        sync.Mutex
@@ -89,17 +95,22 @@ func Start(ctx context.Context, o Options) (*Nodes, error) {
 }
 
 func (n *Nodes) start(ctx context.Context) error {
-	if err := n.register(ctx); err != nil {
+	system, err := systemObjects()
+	if err != nil {
 		return err
 	}
-	if err := n.serveAPI(ctx); err != nil {
+	n.preloaded = imagesOf(system)
+	if err := n.register(ctx); err != nil {
 		return err
 	}
 	if err := n.watch(ctx); err != nil {
 		return err
 	}
+	if err := n.tend(ctx); err != nil {
+		return err
+	}
 	n.running.Go(func() { n.beat(ctx) })
-	n.running.Go(func() { n.applySystem(ctx) })
+	n.running.Go(func() { n.applySystem(ctx, system) })
 	return nil
 }
 

@@ -2,10 +2,13 @@ package kubelet
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/netip"
 	"runtime"
+	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -13,29 +16,23 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes/scheme"
 	typedcorev1 "k8s.io/client-go/kubernetes/typed/core/v1"
 	"k8s.io/client-go/tools/record"
 )
 
-const (
-	controlPlaneName = "control-plane"
-	controlPlaneRole = "node-role.kubernetes.io/control-plane"
-
-	// simulatedLabel marks the nodes that this package made; its value is the
-	// node's index, from which its addresses follow.
-	simulatedLabel = "podium.dev/node"
-)
-
-// node is one simulated machine.
+// node is one simulated node, whether its machine is on or off.
 type node struct {
 	name     string
 	index    int
 	ip       string
 	cidr     netip.Prefix
-	uid      string
+	uid      string // of the Node object; guarded by Nodes.mu
+	boot     string
 	images   imageStore
-	recorder record.EventRecorder
+	recorder record.EventRecorder // of the machine that is on
+	machine  *machine             // nil while it is off; guarded by Nodes.mu
 }
 
 func nodeName(index int) string {
@@ -54,23 +51,53 @@ func newNode(index int) *node {
 	}
 }
 
-// register brings the API server's nodes in line with the options.
+// register brings the API server's nodes in line with the options and switches
+// on those that are not to be off.
 func (n *Nodes) register(ctx context.Context) error {
-	if err := n.removeSurplus(ctx); err != nil {
-		return err
+	there, err := n.options.Client.CoreV1().Nodes().List(ctx, metav1.ListOptions{LabelSelector: simulatedLabel})
+	if err != nil {
+		return fmt.Errorf("list nodes: %w", err)
 	}
+	off := map[int]string{} // the UIDs of those that stay off
+	workers := []int{}
+	for i := range there.Items {
+		object := &there.Items[i]
+		index, ours := indexOf(object)
+		if !ours {
+			if err := n.removeNode(ctx, object.Name); err != nil {
+				return err
+			}
+			continue
+		}
+		if wantsStop(object) {
+			off[index] = string(object.UID)
+		}
+		if index > 0 {
+			workers = append(workers, index)
+		}
+	}
+	missing, surplus := lineUp(workers, n.options.Workers)
+	for _, index := range surplus {
+		if err := n.removeNode(ctx, nodeName(index)); err != nil {
+			return err
+		}
+		workers = slices.DeleteFunc(workers, func(i int) bool { return i == index })
+	}
+	defer n.count()
 	var group errgroup.Group
-	for i := range n.options.Workers + 1 {
-		nd := newNode(i)
-		n.nodes[nd.name] = nd
-		n.options.Network.AddNode(nd.ip)
-		group.Go(func() error { return n.registerNode(ctx, nd) })
+	for _, index := range slices.Concat([]int{0}, workers, missing) {
+		nd := n.list(index)
+		if uid, stay := off[index]; stay {
+			nd.uid = uid
+			continue
+		}
+		group.Go(func() error { return n.switchOn(ctx, nd, false) })
 	}
 	return group.Wait()
 }
 
-func (n *Nodes) registerNode(ctx context.Context, nd *node) error {
-	nd.recorder = n.newRecorder(ctx, nd.name)
+// registerNode makes the node known to the API server, or known again.
+func (n *Nodes) registerNode(ctx context.Context, nd *node, rebooted bool) error {
 	if err := n.renewLease(ctx, nd); err != nil {
 		return err
 	}
@@ -79,10 +106,16 @@ func (n *Nodes) registerNode(ctx context.Context, nd *node) error {
 	if apierrors.IsNotFound(err) {
 		object, err = nodes.Create(ctx, n.nodeObject(nd), metav1.CreateOptions{})
 	}
+	if err == nil && object.Spec.PodCIDR == "" { // made by somebody who asked for one more
+		object, err = n.complete(ctx, nd)
+	}
 	if err != nil {
 		return fmt.Errorf("register node %s: %w", nd.name, err)
 	}
-	nd.uid = string(object.UID)
+	nd.boot = object.Status.NodeInfo.BootID
+	if nd.boot == "" || rebooted {
+		nd.boot = bootID(nd.name, time.Now())
+	}
 	for _, im := range object.Status.Images {
 		for _, name := range im.Names {
 			if ref, err := parseImage(name); err == nil {
@@ -90,15 +123,32 @@ func (n *Nodes) registerNode(ctx context.Context, nd *node) error {
 			}
 		}
 	}
+	n.mu.Lock()
+	nd.uid = string(object.UID)
+	n.mu.Unlock()
 	return n.postNodeStatus(ctx, nd, object)
+}
+
+// complete gives a Node object that is little more than a name what a kubelet
+// and the node IPAM controller give it.
+func (n *Nodes) complete(ctx context.Context, nd *node) (*corev1.Node, error) {
+	full := n.nodeObject(nd)
+	patch, err := json.Marshal(map[string]any{
+		"metadata": map[string]any{"labels": full.Labels},
+		"spec":     map[string]any{"podCIDR": full.Spec.PodCIDR, "podCIDRs": full.Spec.PodCIDRs},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return n.options.Client.CoreV1().Nodes().Patch(ctx, nd.name, types.MergePatchType, patch, metav1.PatchOptions{})
 }
 
 // newRecorder gives a node its own event queue, as every kubelet has; a shared
 // one would drop events when a thousand pods start at once.
-func (n *Nodes) newRecorder(ctx context.Context, host string) record.EventRecorder {
+func (n *Nodes) newRecorder(ctx context.Context, work *sync.WaitGroup, host string) record.EventRecorder {
 	broadcaster := record.NewBroadcaster(record.WithContext(ctx))
 	broadcaster.StartRecordingToSink(&typedcorev1.EventSinkImpl{Interface: n.options.Client.CoreV1().Events("")})
-	n.running.Go(func() {
+	work.Go(func() {
 		<-ctx.Done()
 		broadcaster.Shutdown()
 	})
@@ -147,7 +197,7 @@ func (n *Nodes) nodeStatus(nd *node, old corev1.NodeStatus, now time.Time) corev
 		DaemonEndpoints: corev1.NodeDaemonEndpoints{KubeletEndpoint: corev1.DaemonEndpoint{Port: kubeletPort}},
 		NodeInfo: corev1.NodeSystemInfo{
 			MachineID: contentID("machine", nd.name)[:32], SystemUUID: contentID("system", nd.name)[:32],
-			BootID:         contentID("boot", nd.name)[:32],
+			BootID:         nd.boot,
 			KernelVersion:  "simulated",
 			OSImage:        "podium simulated node",
 			KubeletVersion: n.options.Version, ContainerRuntimeVersion: runtimeName + "://" + n.options.Version,
@@ -192,27 +242,14 @@ func (n *Nodes) nodeImages(nd *node) []corev1.ContainerImage {
 	return sortedImages(list)
 }
 
-// removeSurplus deletes the workers of an earlier run that had more of them,
-// with the pods bound to them: nobody would ever report their end.
-func (n *Nodes) removeSurplus(ctx context.Context) error {
-	client := n.options.Client.CoreV1()
-	list, err := client.Nodes().List(ctx, metav1.ListOptions{LabelSelector: simulatedLabel})
-	if err != nil {
-		return fmt.Errorf("list nodes: %w", err)
+// removeNode deletes a node that no machine stands for, with the pods bound to
+// it: nobody would ever report their end.
+func (n *Nodes) removeNode(ctx context.Context, name string) error {
+	err := n.options.Client.CoreV1().Nodes().Delete(ctx, name, metav1.DeleteOptions{})
+	if err != nil && !apierrors.IsNotFound(err) {
+		return fmt.Errorf("remove node %s: %w", name, err)
 	}
-	for _, object := range list.Items {
-		index, err := strconv.Atoi(object.Labels[simulatedLabel])
-		if err == nil && index <= n.options.Workers && object.Name == nodeName(index) {
-			continue
-		}
-		if err := client.Nodes().Delete(ctx, object.Name, metav1.DeleteOptions{}); err != nil && !apierrors.IsNotFound(err) {
-			return fmt.Errorf("remove node %s: %w", object.Name, err)
-		}
-		if err := n.removePodsOn(ctx, object.Name); err != nil {
-			return err
-		}
-	}
-	return nil
+	return n.removePodsOn(ctx, name)
 }
 
 func (n *Nodes) removePodsOn(ctx context.Context, name string) error {

@@ -30,23 +30,21 @@ const (
 	streamSetup = 30 * time.Second
 )
 
-// serveAPI answers the API server at every node's address.
-func (n *Nodes) serveAPI(ctx context.Context) error {
+// serveAPI answers the API server at the node's address.
+func (n *Nodes) serveAPI(m *machine, nd *node) error {
 	config := &tls.Config{Certificates: []tls.Certificate{n.options.Certificate}, ClientCAs: n.options.ClientCAs,
 		ClientAuth: tls.RequireAndVerifyClientCert, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
-	for _, nd := range n.nodes {
-		l, err := n.options.Network.Listen(net.JoinHostPort(nd.ip, strconv.Itoa(kubeletPort)))
-		if err != nil {
-			return fmt.Errorf("open the kubelet's port of %s: %w", nd.name, err)
-		}
-		server := &http.Server{Handler: n.handler(), ErrorLog: log.New(io.Discard, "", 0), ReadHeaderTimeout: streamSetup,
-			BaseContext: func(net.Listener) context.Context { return ctx }}
-		n.running.Go(func() { _ = server.Serve(tls.NewListener(l, config)) }) // always an error: it was closed
-		n.running.Go(func() {
-			<-ctx.Done()
-			_ = server.Close()
-		})
+	l, err := n.options.Network.Listen(net.JoinHostPort(nd.ip, strconv.Itoa(kubeletPort)))
+	if err != nil {
+		return fmt.Errorf("open the kubelet's port of %s: %w", nd.name, err)
 	}
+	server := &http.Server{Handler: n.handler(), ErrorLog: log.New(io.Discard, "", 0), ReadHeaderTimeout: streamSetup,
+		BaseContext: func(net.Listener) context.Context { return m.ctx }}
+	m.work.Go(func() { _ = server.Serve(tls.NewListener(l, config)) }) // always an error: it was closed
+	m.work.Go(func() {
+		<-m.ctx.Done()
+		_ = server.Close()
+	})
 	return nil
 }
 

@@ -24,13 +24,7 @@ import (
 // applySystem makes what runs in kube-system. It tries again until all of it is
 // there: the API server makes the namespace and the priority classes by itself,
 // a moment after it has become ready.
-func (n *Nodes) applySystem(ctx context.Context) {
-	objects, err := systemObjects()
-	if err != nil {
-		n.log.Error("system.yaml not read", "error", err)
-		return
-	}
-	n.preload(objects)
+func (n *Nodes) applySystem(ctx context.Context, objects []runtime.Object) {
 	for wait := 50 * time.Millisecond; len(objects) > 0; wait = min(2*wait, 2*time.Second) {
 		var left []runtime.Object
 		for _, o := range objects {
@@ -68,8 +62,10 @@ func systemObjects() ([]runtime.Object, error) {
 	}
 }
 
-// preload puts the images of kube-system on every node, as kubeadm and kind do.
-func (n *Nodes) preload(objects []runtime.Object) {
+// imagesOf are the images of kube-system, which kubeadm and kind put on every
+// node.
+func imagesOf(objects []runtime.Object) []imageRef {
+	var refs []imageRef
 	for _, o := range objects {
 		var spec corev1.PodSpec
 		switch o := o.(type) {
@@ -82,12 +78,11 @@ func (n *Nodes) preload(objects []runtime.Object) {
 		}
 		for _, c := range spec.Containers {
 			if ref, err := parseImage(c.Image); err == nil {
-				for _, nd := range n.nodes {
-					nd.images.add(ref)
-				}
+				refs = append(refs, ref)
 			}
 		}
 	}
+	return refs
 }
 
 func (n *Nodes) createSystem(ctx context.Context, object runtime.Object) error {
@@ -115,16 +110,18 @@ func (n *Nodes) createSystem(ctx context.Context, object runtime.Object) error {
 // mirrorOf is the mirror pod that the control plane's kubelet makes of a static
 // pod (pkg/kubelet/pod/mirror_client.go).
 func (n *Nodes) mirrorOf(static *corev1.Pod) *corev1.Pod {
-	nd := n.nodes[controlPlaneName]
+	n.mu.Lock()
+	uid := n.nodes[controlPlaneName].uid
+	n.mu.Unlock()
 	p := static.DeepCopy()
-	p.Name += "-" + nd.name
+	p.Name += "-" + controlPlaneName
 	hash := contentID("static", p.Name)[:32]
 	p.Annotations = map[string]string{
 		"kubernetes.io/config.hash": hash, corev1.MirrorPodAnnotationKey: hash,
 		"kubernetes.io/config.source": "file", "kubernetes.io/config.seen": time.Now().UTC().Format(time.RFC3339Nano),
 	}
-	p.OwnerReferences = []metav1.OwnerReference{{APIVersion: "v1", Kind: "Node", Name: nd.name, UID: types.UID(nd.uid), Controller: ptr.To(true)}}
-	p.Spec.NodeName = nd.name
+	p.OwnerReferences = []metav1.OwnerReference{{APIVersion: "v1", Kind: "Node", Name: controlPlaneName, UID: types.UID(uid), Controller: ptr.To(true)}}
+	p.Spec.NodeName = controlPlaneName
 	p.Spec.EnableServiceLinks = ptr.To(true)
 	p.Spec.SecurityContext = &corev1.PodSecurityContext{SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault}}
 	return p

@@ -60,11 +60,17 @@ func (n *Nodes) watch(ctx context.Context) error {
 	n.openNodePorts(ctx)
 	// addresses that resumed pods have must be known before a new pod gets one
 	for _, o := range pods.GetStore().List() {
-		if p := o.(*corev1.Pod); !terminal(p) && !p.Spec.HostNetwork {
+		if p := o.(*corev1.Pod); !terminal(p) && !p.Spec.HostNetwork && n.onNode(p) {
 			n.addresses.reserve(p.Status.PodIP)
 		}
 	}
-	return handle(pods, func(o any) { n.podChanged(ctx, o.(*corev1.Pod)) }, func(o any) { n.podGone(o.(*corev1.Pod)) })
+	return handle(pods, func(o any) { n.podChanged(o.(*corev1.Pod)) }, func(o any) { n.podGone(o.(*corev1.Pod)) })
+}
+
+// onNode says that a pod's node is on: what it has was not lost.
+func (n *Nodes) onNode(object *corev1.Pod) bool {
+	nd := n.node(object.Spec.NodeName)
+	return nd != nil && n.isOn(nd)
 }
 
 // handle registers plain set and remove functions, unwrapping tombstones.
@@ -84,27 +90,14 @@ func handle(informer cache.SharedIndexInformer, set, remove func(any)) error {
 
 // podChanged hands a pod's newest object to its worker, starting one for a pod
 // that is new here.
-func (n *Nodes) podChanged(ctx context.Context, object *corev1.Pod) {
-	nd := n.nodes[object.Spec.NodeName]
-	if nd == nil || ctx.Err() != nil {
-		return
-	}
+func (n *Nodes) podChanged(object *corev1.Pod) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if p := n.pods[object.UID]; p != nil {
 		p.changed(object)
 		return
 	}
-	p := newPod(n, nd, object)
-	n.pods[object.UID] = p
-	n.byName[p.name] = p
-	n.running.Go(func() {
-		p.run(ctx)
-		n.forget(p)
-		if ctx.Err() == nil {
-			n.restoreMirror(ctx, p.name)
-		}
-	})
+	n.startPod(object)
 }
 
 // podGone tells a worker that the API server no longer has its pod.
@@ -141,7 +134,7 @@ type serviceEvents struct {
 // openNodePorts makes node ports answer on this machine's loopback; one that is
 // taken becomes an event on its Service.
 func (n *Nodes) openNodePorts(ctx context.Context) {
-	n.services.once.Do(func() { n.services.recorder = n.newRecorder(ctx, controlPlaneName) })
+	n.services.once.Do(func() { n.services.recorder = n.newRecorder(ctx, &n.running, controlPlaneName) })
 	n.options.Network.Services().OpenNodePorts(func(e *network.NodePortError) {
 		n.log.Warn("node port not opened", "service", e.Namespace+"/"+e.Service, "port", e.Port, "error", e.Err)
 		svc, err := n.factory.Core().V1().Services().Lister().Services(e.Namespace).Get(e.Service)

@@ -43,7 +43,7 @@ func parse(args []string) (settings, error) {
 	var o settings
 	flags := pflag.NewFlagSet("podium-plane", pflag.ContinueOnError)
 	flags.StringVar(&o.home, "home", "", "directory for everything this control plane keeps")
-	flags.IntVar(&o.workers, "workers", 3, "worker nodes, 1 to 50")
+	flags.IntVar(&o.workers, "workers", 0, "worker nodes, 1 to 50; 0 for as many as there are, or 3")
 	flags.Float64Var(&o.speed, "speed", 1, "of what the nodes do: 1 is lifelike, 2 twice as fast, 0 without delays")
 	flags.BoolVar(&o.lifeline, "lifeline", false, "end when standard input does")
 	flags.StringVar(&o.images, "images", "", "a file with more images for the catalogue")
@@ -53,7 +53,7 @@ func parse(args []string) (settings, error) {
 	switch {
 	case o.home == "":
 		return o, errors.New("say where to keep the state with --home DIR")
-	case o.workers < 1 || o.workers > 50:
+	case o.workers < 0 || o.workers > 50:
 		return o, fmt.Errorf("--workers is %d: choose 1 to 50", o.workers)
 	case !(o.speed >= 0 && o.speed <= 100):
 		return o, fmt.Errorf("--speed is %v: choose 0 to 100", o.speed)

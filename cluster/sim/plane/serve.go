@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -28,9 +29,19 @@ type plane struct {
 	stop   context.CancelCauseFunc
 	pki    *credentials
 	net    *network.Network
-	state  state
 	last   state
 	images []byte
+
+	mu    sync.Mutex
+	state state // what plane.json says
+}
+
+// tell changes plane.json.
+func (p *plane) tell(change func(*state)) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	change(&p.state)
+	return p.state.write(p.home)
 }
 
 // serve runs the control plane until ctx ends and then stops it in order. It
@@ -73,11 +84,11 @@ func (p *plane) prepare() (err error) {
 	if err != nil {
 		return err
 	}
-	p.state = state{
+	begun := state{
 		PID: os.Getpid(), Network: socket, Workers: p.workers, Speed: p.speed,
 		Started: time.Now().UTC(), Version: version, Lifeline: p.lifeline, URL: p.last.URL,
 	}
-	if err := p.state.write(p.home); err != nil {
+	if err := p.tell(func(s *state) { *s = begun }); err != nil {
 		return err
 	}
 	p.pki, err = issueAll(filepath.Join(p.home, dirPKI))
@@ -129,8 +140,7 @@ func (p *plane) runAbove(ctx, below context.Context, server *apiServer) error {
 	if err := p.startAbove(above, top, server); err != nil {
 		return errors.Join(context.Cause(above), err)
 	}
-	p.state.URL, p.state.Ready = server.url, true
-	if err := p.state.write(p.home); err != nil {
+	if err := p.tell(func(s *state) { s.URL, s.Ready = server.url, true }); err != nil {
 		return err
 	}
 	debug.SetGCPercent(collectAt)
@@ -168,6 +178,11 @@ func (p *plane) startNodes(ctx context.Context, run *components, server *apiServ
 	nodes, err := kubelet.Start(ctx, kubelet.Options{
 		Client: server.client, Network: p.net, Workers: p.workers, Speed: p.speed, Version: version,
 		Certificate: p.pki.kubelet, ClientCAs: p.pki.ca.pool(), Images: p.images, Log: p.log.slog(),
+		OnWorkers: func(workers int) {
+			if err := p.tell(func(s *state) { s.Workers = workers }); err != nil {
+				fmt.Fprintf(p.log, "plane.json is out of date: %v\n", err)
+			}
+		},
 	})
 	if err != nil {
 		return err
