@@ -87,6 +87,8 @@ func known(args []string) error {
 	switch role := words[args[0]]; {
 	case role == roleKubectl:
 		return ownCluster(args[1:])
+	case role == rolePodium:
+		return onlyNodes(args[1:])
 	case role != 0:
 		return nil
 	}
@@ -106,6 +108,15 @@ func known(args []string) error {
 		return refuse("prompt.forgot-kubectl", "Line", "kubectl "+strings.Join(args, " "))
 	}
 	return refuse("prompt.not-here", "Word", args[0], "Filters", filters())
+}
+
+// onlyNodes refuses what of podium's own commands belongs to another terminal:
+// its screen is on already, and up and down are not the lesson's to do.
+func onlyNodes(args []string) error {
+	if len(args) == 0 || args[0] != "node" {
+		return refuse("prompt.only-nodes")
+	}
+	return nil
 }
 
 // shownVerbs are kubectl's verbs that beginners type without kubectl.

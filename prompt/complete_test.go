@@ -22,7 +22,7 @@ func TestCompletion(t *testing.T) {
 		want []string
 		from int
 	}{
-		{"|", []string{"cat", "clear", "curl", "cut", "diff", "echo", "edit", "exit", "grep", "head", "help", "history", "k", "kubectl", "ls", "nano", "pwd", "sleep", "sort", "tail", "uniq", "vi", "vim", "wc", "wget"}, 0},
+		{"|", []string{"cat", "clear", "curl", "cut", "diff", "echo", "edit", "exit", "grep", "head", "help", "history", "k", "kubectl", "ls", "nano", "podium", "pwd", "sleep", "sort", "tail", "uniq", "vi", "vim", "wc", "wget"}, 0},
 		{"ku| get", []string{"kubectl"}, 0},
 		{"k get po | s|", []string{"sort"}, 11},
 		{"k get po || sl|", []string{"sleep"}, 12},

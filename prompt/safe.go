@@ -43,6 +43,8 @@ func (s Script) Safe() error {
 			err = safeKubectl(c.args[1:])
 		case roleNetwork:
 			err = safeRequest(c.args)
+		case rolePodium:
+			err = onlyNodes(c.args[1:])
 		case roleEdit, roleScreen:
 			err = unsafe(c.args[0])
 		}

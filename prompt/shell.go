@@ -77,6 +77,8 @@ func (s shell) exec(ctx context.Context, args []string) error {
 		if args, err = s.editable(name, args); err == nil {
 			return s.edit(ctx, std, args)
 		}
+	case rolePodium:
+		return s.child(ctx, std, append([]string{"--lang=" + string(s.options.Language)}, args...))
 	case roleNetwork:
 		err = fetch(ctx, s, name, args, std)
 	default:

@@ -14,6 +14,7 @@ const (
 	roleFile                    // shows the lesson's folder
 	roleEdit                    // opens the editor
 	roleNetwork                 // speaks HTTP through the cluster's network
+	rolePodium                  // podium itself, to switch the lab's nodes
 	roleScreen                  // is the screen's own to do when it stands alone
 	rolePlain                   // the rest
 )
@@ -25,7 +26,8 @@ var words = map[string]role{
 	"uniq": roleFilter, "cut": roleFilter, "cat": roleFilter, "diff": roleFilter,
 	"ls": roleFile, "pwd": roleFile,
 	"edit": roleEdit, "vi": roleEdit, "vim": roleEdit, "nano": roleEdit,
-	"curl": roleNetwork, "wget": roleNetwork,
+	"podium": rolePodium,
+	"curl":   roleNetwork, "wget": roleNetwork,
 	"clear": roleScreen, "history": roleScreen, "help": roleScreen, "exit": roleScreen,
 	"echo": rolePlain, "sleep": rolePlain,
 }
