@@ -43,9 +43,7 @@ func command(o *options) *cobra.Command {
 		downCommand(o, say),
 		&cobra.Command{Use: "status", Short: say("status"), Args: noArguments,
 			RunE: func(c *cobra.Command, _ []string) error { return o.status(c.Context(), c.OutOrStdout()) }},
-		nodeCommand(o),
-		&cobra.Command{Use: "verify [ID…]", Short: say("verify"),
-			RunE: func(c *cobra.Command, args []string) error { return o.verify(c.Context(), c.OutOrStdout(), args) }},
+		nodeCommand(o), verifyCommand(o, say),
 		doctorCommand(o, say), progressCommand(o, say), newCommand(o, say), lintCommand(o, say),
 		&cobra.Command{Use: "kubectl …", Short: say("kubectl"), DisableFlagParsing: true,
 			Run: func(*cobra.Command, []string) {}}, // runs as a child of its own, see asChild

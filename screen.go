@@ -134,7 +134,7 @@ func safe(line string) error {
 	return script.Safe()
 }
 
-// named returns the lessons with these IDs, all of them if there are none.
+// named returns the course's lessons with these IDs, all of them if there are none.
 func (o *options) named(ids []string, proven bool) ([]lessons.Lesson, error) {
 	all, err := o.load(proven)
 	if n := len(lessons.Mistakes(err)); n > 0 && o.course != "" && (len(all) == 0 || !proven) {
@@ -142,8 +142,16 @@ func (o *options) named(ids []string, proven bool) ([]lessons.Lesson, error) {
 	} else if o.course != "" && len(all) > 0 {
 		err = nil // a lesson with a mistake doesn't keep the learner from the others
 	}
-	if err != nil || len(ids) == 0 {
+	if err != nil {
 		return all, err
+	}
+	return pick(all, ids)
+}
+
+// pick returns the lessons with these IDs, all of them if there are none.
+func pick(all []lessons.Lesson, ids []string) ([]lessons.Lesson, error) {
+	if len(ids) == 0 {
+		return all, nil
 	}
 	byID := map[string]lessons.Lesson{}
 	var known []string

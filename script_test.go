@@ -15,6 +15,12 @@ func TestMain(m *testing.M) {
 // The whole program, as scripts that read like a session at a shell. Each has a
 // home of its own; the control plane is the one that make build made.
 func TestScripts(t *testing.T) {
+	testscript.Run(t, scripts(t, filepath.Join("testdata", "script")))
+}
+
+// scripts are those of a folder, each with a home of its own.
+func scripts(t *testing.T, dir string) testscript.Params {
+	t.Helper()
 	plane, err := filepath.Abs(filepath.Join("bin", "podium-plane"))
 	if err != nil {
 		t.Fatal(err)
@@ -22,8 +28,8 @@ func TestScripts(t *testing.T) {
 	if _, err := os.Stat(plane); err != nil {
 		t.Fatalf("%v: run make build first", err)
 	}
-	testscript.Run(t, testscript.Params{
-		Dir:                 filepath.Join("testdata", "script"),
+	return testscript.Params{
+		Dir:                 dir,
 		RequireExplicitExec: true,
 		UpdateScripts:       os.Getenv("UPDATE") != "",
 		Setup: func(env *testscript.Env) error {
@@ -40,5 +46,5 @@ func TestScripts(t *testing.T) {
 			env.Setenv("LANG", "en_US.UTF-8")
 			return nil
 		},
-	})
+	}
 }

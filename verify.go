@@ -7,9 +7,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"podium/cluster"
 	"podium/cluster/sim"
@@ -18,13 +21,89 @@ import (
 	"podium/lessons"
 )
 
-// verify proves lessons on a cluster of their own, in a home that is gone
+// How often, and on how many clusters at once, lessons may be proven: beyond
+// that a machine is only kept busy.
+const (
+	mostTimes = 100
+	mostJobs  = 8
+)
+
+func verifyCommand(o *options, say func(string) string) *cobra.Command {
+	v := &proving{options: o}
+	c := &cobra.Command{Use: "verify [ID…]", Short: say("verify"),
+		RunE: func(c *cobra.Command, args []string) error { return v.verify(c.Context(), c.OutOrStdout(), args) }}
+	c.Flags().IntVar(&v.times, "times", 1, say("flag-times"))
+	c.Flags().IntVar(&v.jobs, "jobs", 1, say("flag-jobs"))
+	return c
+}
+
+// A proving goes through lessons on clusters of its own, in homes that are gone
 // afterwards, so that the learner's is never touched.
-func (o *options) verify(ctx context.Context, out io.Writer, ids []string) error {
-	chosen, err := o.named(ids, false)
+type proving struct {
+	*options
+	times, jobs int
+
+	mu     sync.Mutex // guards what follows, and the lines of the table
+	out    io.Writer
+	passed int
+	failed []string // lesson, step and check of each
+}
+
+// A turn is one lesson to be proven, for the nth time.
+type turn struct {
+	lesson lessons.Lesson
+	round  int
+}
+
+func (v *proving) verify(ctx context.Context, out io.Writer, ids []string) error {
+	v.out = out
+	if v.times < 1 || v.times > mostTimes || v.jobs < 1 || v.jobs > mostJobs {
+		return usage("verify-bounds", "Times", mostTimes, "Jobs", mostJobs)
+	}
+	chosen, err := v.sound(ids)
 	if err != nil {
 		return err
 	}
+	began := time.Now()
+	names := make([]string, len(chosen))
+	turns := make(chan turn, len(chosen)*v.times)
+	for round := range v.times {
+		for i, l := range chosen {
+			names[i] = l.ID
+			turns <- turn{l, round + 1}
+		}
+	}
+	close(turns)
+	fmt.Fprintln(out, v.lang.Say(i18n.M("cli.verify-head", "Lessons", strings.Join(names, ", "))))
+	say := func(id string) string { return v.lang.Say(i18n.M("cli.verify-column-" + id)) }
+	v.row(say("lesson"), say("step"), say("check"), "", say("took"))
+	lanes, laneCtx := errgroup.WithContext(ctx)
+	for range min(v.jobs, len(turns)) {
+		lanes.Go(func() error { return v.lane(laneCtx, turns) })
+	}
+	if err := lanes.Wait(); err != nil {
+		return err
+	}
+	return v.total(len(chosen), time.Since(began))
+}
+
+// sound returns the lessons with these IDs if a strict reading finds nothing
+// wrong with the course; every mistake is told.
+func (v *proving) sound(ids []string) ([]lessons.Lesson, error) {
+	all, err := v.load(false)
+	if err == nil {
+		return pick(all, ids)
+	}
+	found := lessons.Mistakes(err)
+	for _, mistake := range found {
+		fmt.Fprintln(v.out, v.lang.Say(mistake))
+	}
+	fmt.Fprintln(v.out, v.lang.Say(i18n.M("cli.lint-failed", "Count", len(found))))
+	return nil, errSaid
+}
+
+// lane proves one lesson after the other on a cluster of its own.
+func (v *proving) lane(ctx context.Context, turns <-chan turn) error {
 	// A short path: a unix socket's has about a hundred bytes.
 	dir, err := os.MkdirTemp("", "podium")
 	if err != nil {
@@ -37,12 +116,7 @@ func (o *options) verify(ctx context.Context, out io.Writer, ids []string) error
 		return err
 	}
 	defer log.Close()
-	names := make([]string, len(chosen))
-	for i, l := range chosen {
-		names[i] = l.ID
-	}
-	fmt.Fprintln(out, o.lang.Say(i18n.M("cli.verify-head", "Lessons", strings.Join(names, ", "))))
-	provider := sim.New(sim.Options{Home: h.sim(), Workers: o.workers, Speed: o.speed, Plane: o.plane})
+	provider := sim.New(sim.Options{Home: h.sim(), Workers: v.workers, Speed: v.speed, Plane: v.plane})
 	c, err := provider.Open(ctx, func(cluster.Stage) {})
 	if err != nil {
 		return err
@@ -52,11 +126,6 @@ func (o *options) verify(ctx context.Context, out io.Writer, ids []string) error
 		defer cancel()
 		_ = c.Close(closing) // the plane ends with this process in any case
 	}()
-	return o.prove(ctx, out, h, c, chosen)
-}
-
-// prove verifies lessons one after the other on c and prints a table.
-func (o *options) prove(ctx context.Context, out io.Writer, h home, c *cluster.Cluster, chosen []lessons.Lesson) error {
 	watching, stop := context.WithCancel(ctx)
 	defer stop()
 	stream, err := follow(watching, c)
@@ -64,30 +133,54 @@ func (o *options) prove(ctx context.Context, out io.Writer, h home, c *cluster.C
 		return err
 	}
 	hub := lab.Follow(stream)
-	say := func(id string) string { return o.lang.Say(i18n.M("cli.verify-column-" + id)) }
-	o.row(out, say("lesson"), say("step"), say("check"), "", say("took"))
-	passed, failed := 0, 0
-	for _, l := range chosen {
-		lines := o.prompt(h)
-		lines.Folder = filepath.Join(string(h), "files", l.ID)
-		report, err := lessons.Verify(ctx, l, lab.New(c, lines, hub), func(r lessons.Row) {
-			o.row(out, r.Lesson, r.Step, o.lang.Say(r.Check.Message()), mark(r.OK), fmt.Sprintf("%.1f s", r.Took.Seconds()))
-			if !r.OK {
-				fmt.Fprintf(out, "      %s\n", ansi.Strip(o.lang.Say(r.Why)))
-			}
-		})
-		if err != nil {
+	for t := range turns {
+		lines := v.prompt(h)
+		lines.Folder = filepath.Join(string(h), "files", t.lesson.ID)
+		if _, err := lessons.Verify(ctx, t.lesson, lab.New(c, lines, hub), func(r lessons.Row) { v.note(t, r) }); err != nil {
 			return err
 		}
-		failed += len(report.Failed())
-		passed += len(report.Rows) - len(report.Failed())
 	}
-	if failed > 0 {
-		fmt.Fprintln(out, o.lang.Say(i18n.M("cli.verify-failed", "Count", failed)))
-		return errSaid
+	return ctx.Err()
+}
+
+// note prints a check as it ends, and what was seen if it failed.
+func (v *proving) note(t turn, r lessons.Row) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	name := r.Lesson
+	if v.times > 1 {
+		name += fmt.Sprintf(" %d/%d", t.round, v.times)
 	}
-	fmt.Fprintln(out, o.lang.Say(i18n.M("cli.verify-ok", "Count", passed)))
-	return nil
+	check := v.lang.Say(r.Check.Message())
+	v.row(name, r.Step, check, mark(r.OK), fmt.Sprintf("%.1f s", r.Took.Seconds()))
+	if r.OK {
+		v.passed++
+		return
+	}
+	why := ansi.Strip(v.lang.Say(r.Why))
+	v.failed = append(v.failed, fmt.Sprintf("%s, %s, %s: %s", name, r.Step, check, why))
+	fmt.Fprintf(v.out, "      %s\n", why)
+	for _, line := range r.Evidence {
+		fmt.Fprintf(v.out, "        %s\n", ansi.Strip(v.lang.Say(line)))
+	}
+}
+
+// total says how it went: every failure once more, and a last line that says all.
+func (v *proving) total(lessons int, took time.Duration) error {
+	count := i18n.M("cli.verify-lessons", "Count", lessons)
+	times := i18n.M("cli.verify-times", "Count", v.times)
+	spent := took.Round(time.Second).String()
+	if len(v.failed) == 0 {
+		fmt.Fprintln(v.out, v.lang.Say(i18n.M("cli.verify-ok", "Count", v.passed, "Lessons", count, "Times", times, "Took", spent)))
+		return nil
+	}
+	fmt.Fprintln(v.out)
+	for _, line := range v.failed {
+		fmt.Fprintln(v.out, line)
+	}
+	fmt.Fprintln(v.out, v.lang.Say(i18n.M("cli.verify-failed", "Count", len(v.failed), "All", v.passed+len(v.failed),
+		"Lessons", count, "Times", times, "Took", spent)))
+	return errSaid
 }
 
 func mark(ok bool) string {
@@ -98,6 +191,6 @@ func mark(ok bool) string {
 }
 
 // row prints a line of the table.
-func (o *options) row(out io.Writer, lesson, step, check, ok, took string) {
-	fmt.Fprintf(out, "%s %s %s %s %8s\n", column(lesson, 12), column(step, 20), column(check, 36), column(ok, 4), took)
+func (v *proving) row(lesson, step, check, ok, took string) {
+	fmt.Fprintf(v.out, "%s %s %s %s %8s\n", column(lesson, 15), column(step, 20), column(check, 36), column(ok, 4), took)
 }

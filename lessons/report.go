@@ -51,6 +51,10 @@ type Row struct {
 	OK           bool
 	Took         time.Duration
 	Why          i18n.Message // what is wrong; zero if OK
+
+	// Evidence is what was to be seen then, a line each: goals, commands, pods,
+	// events. None if OK.
+	Evidence []i18n.Message
 }
 
 // A Report is what verify found out about a lesson.

@@ -42,11 +42,18 @@ type verifier struct {
 	result Report
 	starts []fingerprint // of the state each step started from
 	began  time.Time     // of the check under way
+	cause  error         // behind the next check's failure, such as a command's output
 }
 
 // note records a check: it passed if there is nothing to say against it.
 func (v *verifier) note(step string, check Check, why i18n.Message) bool {
 	row := Row{Lesson: v.lesson.ID, Step: step, Check: check, OK: why.IsZero(), Took: time.Since(v.began), Why: why}
+	if v.cause != nil {
+		row.Evidence, v.cause = append(row.Evidence, i18n.Text(cut(plain(v.cause.Error()), 300))), nil
+	}
+	if !row.OK && v.player != nil {
+		row.Evidence = append(row.Evidence, evidence(v.session, v.driver.Namespace())...)
+	}
 	v.result.Rows = append(v.result.Rows, row)
 	if v.report != nil {
 		v.report(row)
@@ -132,6 +139,7 @@ func (v *verifier) state(ctx context.Context, step int) (bool, error) {
 		if step < len(v.lesson.Steps) {
 			id = v.lesson.Steps[step].ID
 		}
+		v.cause = refused.Cause
 		v.note(id, CheckState, i18n.Explain(err))
 		return false, nil
 	}

@@ -178,6 +178,9 @@ func TestVerifyFindsEachDefect(t *testing.T) {
 			if first.Step != test.step || first.Check != test.check || i18n.English.Say(first.Why) != test.en {
 				t.Errorf("%s %s: %s", first.Step, first.Check, i18n.English.Say(first.Why))
 			}
+			if len(first.Evidence) == 0 && first.Check != CheckWords && test.step != "recall" {
+				t.Error("nothing is told of what was there")
+			}
 			if ko := i18n.Korean.Say(first.Why); ko == "" || ko == test.en && !strings.HasPrefix(test.en, "ready") {
 				t.Errorf("in Korean: %q", ko)
 			}
