@@ -45,6 +45,8 @@ func command(o *options) *cobra.Command {
 			RunE: func(c *cobra.Command, _ []string) error { return o.status(c.Context(), c.OutOrStdout()) }},
 		nodeCommand(o), verifyCommand(o, say),
 		doctorCommand(o, say), progressCommand(o, say), newCommand(o, say), lintCommand(o, say),
+		&cobra.Command{Use: "explain KIND", Short: say("explain"), Args: oneArgument("explain"),
+			RunE: func(c *cobra.Command, args []string) error { return o.explain(c.Context(), c.OutOrStdout(), args[0]) }},
 		&cobra.Command{Use: "kubectl …", Short: say("kubectl"), DisableFlagParsing: true,
 			Run: func(*cobra.Command, []string) {}}, // runs as a child of its own, see asChild
 		&cobra.Command{Use: "edit FILE", Short: say("edit"), DisableFlagParsing: true,

@@ -45,6 +45,10 @@ type Snapshot struct {
 	// lesson may name any of [Kinds]. A kind of which there is none is not a key.
 	Objects map[schema.GroupKind][]Object
 
+	// Missing lists the kinds that the API server doesn't let this user list, or
+	// doesn't serve: that there are none of them in Objects says nothing.
+	Missing []schema.GroupKind
+
 	// Changes lists what happened since the snapshot its reader took before
 	// this one, oldest first, however many snapshots the reader missed. It is
 	// empty in a reader's first snapshot.

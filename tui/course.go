@@ -106,7 +106,7 @@ func (m *Model) openLesson(id string) tea.Cmd {
 		return nil
 	}
 	stop := m.endAttempt()
-	m.page, m.help, m.zoom, m.tabs = lessonPage, false, false, "lesson"
+	m.page, m.over, m.zoom, m.tabs = lessonPage, "", false, "lesson"
 	m.course.pending, m.course.trial, m.course.asks = id, true, i18n.Message{}
 	m.scene.Session = m.resumed(m.scene.Lessons[i], "", cluster.Snapshot{Time: m.scene.Now})
 	m.lookHere()

@@ -200,6 +200,8 @@ func (m *Model) act(action panes.Action) tea.Cmd {
 		m.setFocus("prompt")
 		m.enterFolder("explore")
 		return m.layExplore()
+	case panes.ShowMap:
+		return m.obey(mapOrder)
 	case panes.GoHome:
 		return m.goHome()
 	case panes.AnswerQuestion:

@@ -254,6 +254,23 @@ func TestGlobalKeysHaveTwoKeyForms(t *testing.T) {
 	}
 }
 
+// The map lies over any page, from keys that print nothing, and goes away again.
+func TestTheMapOpensFromEverywhere(t *testing.T) {
+	for _, form := range [][]string{{"f12"}, {"ctrl+g", "m"}, {"ctrl+g", "ㅡ"}} {
+		m := keys(begun(t), form...)
+		shows(t, m, "Map of resources", "StorageClass", "Deployment ")
+		keys(m, "down", "esc")
+		hides(t, m, "StorageClass")
+		shows(t, m, "$ ")
+	}
+	m := keys(drive(newTest(t), opened(), snapshot(1, "web-1")), "m")
+	shows(t, m, "Map of resources", "StorageClass")
+	keys(m, "f12")
+	shows(t, m, "Explore the cluster")
+	keys(m, "f12", "f1")
+	shows(t, m, "No function keys?")
+}
+
 func TestNoGlobalKeyPrintsACharacter(t *testing.T) {
 	for i := range functionKeys {
 		m := keys(begun(t), "f"+digits[i])

@@ -56,6 +56,7 @@ func helpRows() []panes.HelpRow {
 	for _, o := range functionKeys {
 		rows = append(rows, panes.HelpRow{Keys: o.keyName(), Does: i18n.M("tui.key." + string(o))})
 	}
+	rows = append(rows, panes.HelpRow{Keys: mapOrder.keyName(), Does: i18n.M("tui.key.map")})
 	for _, row := range [][2]string{
 		{"Tab", "tui.key.pane"}, {"Esc", "tui.key.esc"}, {"Shift-Up/Down", "tui.key.scroll"}, {"PgUp PgDn", "tui.key.page"},
 		{"Ctrl-R", "tui.key.search"}, {"Ctrl-C", "tui.key.interrupt"}, {"Ctrl-L", "tui.key.redraw"},

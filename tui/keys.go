@@ -24,6 +24,7 @@ const (
 	languageOrder order = "language"
 	homeOrder     order = "home"
 	quitOrder     order = "quit"
+	mapOrder      order = "map"
 	paneOrder     order = "pane"
 	backPaneOrder order = "pane-back"
 	redrawOrder   order = "redraw"
@@ -44,7 +45,7 @@ func (o order) keyName() string {
 	if i := slices.Index(functionKeys, o); i >= 0 {
 		return "F" + digits[i]
 	}
-	return map[order]string{paneOrder: "Tab", backPaneOrder: "Shift-Tab", redrawOrder: "Ctrl-L"}[o]
+	return map[order]string{paneOrder: "Tab", backPaneOrder: "Shift-Tab", redrawOrder: "Ctrl-L", mapOrder: "F12"}[o]
 }
 
 var digits = []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10"}
@@ -62,7 +63,12 @@ func orderOf(key tea.KeyPressMsg, prefixed bool) (order, bool) {
 			return o, true
 		}
 	}
+	if prefixed && (name == "m" || name == "ㅡ") { // the same key on a Korean layout
+		return mapOrder, true
+	}
 	switch name {
+	case "f12":
+		return mapOrder, true
 	case "ctrl+l":
 		return redrawOrder, true
 	case "tab":

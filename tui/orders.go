@@ -36,11 +36,11 @@ func (m *Model) onKey(press tea.KeyPressMsg) tea.Cmd {
 		m.prefixed = true
 		m.tell(i18n.M("tui.prefix"))
 		return nil
-	case name == "esc" && m.help:
-		m.help = false
+	case name == "esc" && m.over != "":
+		m.over = ""
 		return nil
-	case m.help:
-		return m.toPane("help", press)
+	case m.over != "":
+		return m.toPane(string(m.over), press)
 	case name == "esc" && m.zoom:
 		m.zoom = false
 		return nil
@@ -58,7 +58,7 @@ func (m *Model) paneTakes(press tea.KeyPressMsg) bool {
 // childWants reports whether a key goes to what runs at the prompt, or to the
 // line being typed, instead of moving the focus.
 func (m *Model) childWants(o order) bool {
-	return o == paneOrder && m.focus == "prompt" && !m.help && m.prompt.TakesTab()
+	return o == paneOrder && m.focus == "prompt" && m.over == "" && m.prompt.TakesTab()
 }
 
 // obey carries an order out, or says why it can't be now.
@@ -76,7 +76,9 @@ func (m *Model) obey(o order) tea.Cmd {
 	case backPaneOrder:
 		m.moveFocus(-1)
 	case helpOrder:
-		m.help = !m.help
+		m.lay(helpPage)
+	case mapOrder:
+		m.lay(mapPage)
 	case zoomOrder:
 		m.zoom = !m.zoom
 	case languageOrder:
@@ -128,11 +130,11 @@ func (m *Model) refusal(o order) i18n.Message {
 			return m.courseRefusal(o)
 		}
 	case homeOrder:
-		if m.page == homePage && !m.help {
+		if m.page == homePage && m.over == "" {
 			return i18n.M("tui.at-home")
 		}
 	case zoomOrder:
-		if m.page == homePage || m.help {
+		if m.page == homePage || m.over != "" {
 			return i18n.M("tui.no-zoom")
 		}
 	}
@@ -149,7 +151,7 @@ func (m *Model) offers() []key.Binding {
 	// The first ones stay where there is little room.
 	for _, o := range []order{
 		helpOrder, hintOrder, solutionOrder, againOrder, nextOrder, homeOrder, quitOrder,
-		paneOrder, zoomOrder, copyOrder, languageOrder,
+		paneOrder, zoomOrder, copyOrder, languageOrder, mapOrder,
 	} {
 		if m.offered(o) {
 			bindings = append(bindings, key.NewBinding(key.WithHelp(o.keyName(), m.say(m.offer(o)))))
@@ -168,11 +170,13 @@ func (m *Model) offered(o order) bool {
 	switch {
 	case !m.refusal(o).IsZero():
 		return false
-	case m.help:
-		return o == helpOrder || o == quitOrder
+	case m.over != "":
+		return o == helpOrder || o == mapOrder || o == quitOrder
 	case !m.failed.IsZero():
 		return o == helpOrder || o == againOrder || o == languageOrder || o == quitOrder || o == nextOrder && m.scene.Watchable
 	case o == paneOrder:
+		return m.page != homePage
+	case o == mapOrder: // on the list of lessons it has a row
 		return m.page != homePage
 	case o == languageOrder: // elsewhere in the help: the footer is short
 		return m.page == homePage
@@ -189,7 +193,7 @@ func (m *Model) offer(o order) i18n.Message {
 		return i18n.M("tui.offer.retry")
 	case o == nextOrder && m.scene.Watchable:
 		return i18n.M("tui.offer.watch")
-	case o == helpOrder && m.help:
+	case o == helpOrder && m.over == helpPage, o == mapOrder && m.over == mapPage:
 		return i18n.M("tui.offer.close")
 	case o == zoomOrder && m.zoom:
 		return i18n.M("tui.offer.unzoom")
@@ -199,6 +203,14 @@ func (m *Model) offer(o order) i18n.Message {
 	return i18n.M("tui.offer." + string(o))
 }
 
+// lay puts a page over the others, or takes it away again.
+func (m *Model) lay(over page) {
+	if m.over == over {
+		over = ""
+	}
+	m.over = over
+}
+
 func (m *Model) moveFocus(by int) {
 	names := cycle(m.wish())
 	at := max(0, slices.Index(names, m.focus))
@@ -206,7 +218,7 @@ func (m *Model) moveFocus(by int) {
 }
 
 func (m *Model) goHome() tea.Cmd {
-	m.help, m.zoom = false, false
+	m.over, m.zoom = "", false
 	m.page = homePage
 	m.setFocus("home")
 	return m.leaveLesson()

@@ -13,7 +13,7 @@ func (m *Model) onClick(msg tea.MouseClickMsg) tea.Cmd {
 	if !ok {
 		return nil
 	}
-	if m.page != homePage && !m.help {
+	if m.page != homePage && m.over == "" {
 		m.setFocus(t.pane)
 	}
 	at := image.Pt(msg.X, msg.Y).Sub(t.content().Min)

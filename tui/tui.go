@@ -29,12 +29,13 @@ import (
 // A page is what the whole screen is about.
 type page string
 
-// The pages. Help and failed are also the names of the panes that fill them.
+// The pages. Help, map and failed are also the names of the panes that fill them.
 const (
 	homePage    page = "home"
 	lessonPage  page = "lesson"
 	explorePage page = "explore"
 	helpPage    page = "help"
+	mapPage     page = "map"
 	failedPage  page = "failed"
 )
 
@@ -55,7 +56,7 @@ type Model struct {
 	options prompt.Options // of the prompt, as the lesson and the cluster have them
 
 	page     page
-	help     bool
+	over     page // help or map, while it lies over the page
 	focus    string
 	tabs     string // the pane that came to the front last where panes take turns
 	zoom     bool
@@ -91,7 +92,7 @@ func New(ctx context.Context, opts Options) *Model {
 	m.panes = map[string]panes.Pane{}
 	for _, p := range []panes.Pane{
 		panes.NewHome(), m.lesson, panes.NewBoard(), panes.NewLanes(), panes.NewTree(), panes.NewEvents(), panes.NewWhy(),
-		panes.NewTraffic(), m.prompt, panes.NewHelp(helpRows()), panes.NewFailed(),
+		panes.NewTraffic(), m.prompt, panes.NewHelp(helpRows()), panes.NewMap(), panes.NewFailed(),
 	} {
 		m.panes[p.Name()] = p
 	}
@@ -168,8 +169,8 @@ func (m *Model) settle() tea.Cmd {
 func (m *Model) wish() wish {
 	w := wish{page: m.page, focus: m.focus, tabs: m.tabs, zoom: m.zoom, load: m.loaded()}
 	switch {
-	case m.help:
-		w.page = helpPage
+	case m.over != "":
+		w.page = m.over
 	case !m.failed.IsZero():
 		w.page = failedPage
 	}
@@ -197,10 +198,10 @@ func (m *Model) toAll(msg tea.Msg) tea.Cmd {
 }
 
 // everyPane lists the panes in the order they are told things.
-var everyPane = []string{"home", "lesson", "board", "lanes", "tree", "events", "why", "traffic", "prompt", "help", "failed"}
+var everyPane = []string{"home", "lesson", "board", "lanes", "tree", "events", "why", "traffic", "prompt", "help", "map", "failed"}
 
 func (m *Model) toPrompt(msg tea.Msg) tea.Cmd {
-	if m.page == homePage || m.help {
+	if m.page == homePage || m.over != "" {
 		return nil
 	}
 	m.setFocus("prompt")

@@ -32,7 +32,7 @@ func (m *Model) mustAsk(lesson string) bool {
 // agrees begins the lesson that waits for the learner's consent, if a key gives
 // it. Enter does unless it is wanted for a line or an answer.
 func (m *Model) agrees(press tea.KeyPressMsg) (tea.Cmd, bool) {
-	if m.course.asks.IsZero() || m.help || !m.scene.Lab.Ready {
+	if m.course.asks.IsZero() || m.over != "" || !m.scene.Lab.Ready {
 		return nil, false
 	}
 	o, _ := orderOf(press, m.prefixed)

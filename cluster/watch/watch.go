@@ -100,7 +100,11 @@ func start(ctx context.Context, sources []source, after func()) *Stream {
 	}
 	go func() {
 		listed.Wait()
-		build(ctx, s.queue, s.box.put)
+		missing := s.Missing()
+		build(ctx, s.queue, func(snapshot cluster.Snapshot) {
+			snapshot.Missing = missing
+			s.box.put(snapshot)
+		})
 		informers.Wait()
 		after()
 		close(s.box.slot)

@@ -102,7 +102,7 @@ func hostileLoad() traffic.Stats {
 }
 
 func allPanes() []Pane {
-	return []Pane{NewBoard(), NewLanes(), NewTree(), NewEvents(), NewTraffic()}
+	return []Pane{NewBoard(), NewLanes(), NewTree(), NewEvents(), NewTraffic(), NewMap()}
 }
 
 func TestEveryPaneFillsItsRectangleExactly(t *testing.T) {

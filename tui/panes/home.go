@@ -13,7 +13,7 @@ import (
 
 // Home is the list of lessons, with what there is to know of the cluster below.
 type Home struct {
-	chosen int // len(lessons) is exploring
+	chosen int // after the lessons: exploring, and the map
 	moved  bool
 	rows   map[int]int // which choice a row shows, for clicks
 }
@@ -42,7 +42,7 @@ func (h *Home) Update(s Scene, msg tea.Msg) (Action, tea.Cmd) {
 }
 
 func (h *Home) onKey(s Scene, press tea.KeyPressMsg) Action {
-	last := len(s.Lessons)
+	last := len(s.Lessons) + 1
 	chosen := h.at(s)
 	switch name := press.Keystroke(); name {
 	case "up", "k":
@@ -53,8 +53,10 @@ func (h *Home) onKey(s Scene, press tea.KeyPressMsg) Action {
 		return h.open(s)
 	case "e", "ㄷ": // the same key on a Korean layout
 		return Explore{}
+	case "m", "ㅡ":
+		return ShowMap{}
 	default:
-		if n, err := strconv.Atoi(name); err == nil && n >= 1 && n <= last {
+		if n, err := strconv.Atoi(name); err == nil && n >= 1 && n <= len(s.Lessons) {
 			h.chosen, h.moved = n-1, true
 			return h.open(s)
 		}
@@ -65,7 +67,7 @@ func (h *Home) onKey(s Scene, press tea.KeyPressMsg) Action {
 // at is the chosen row: where the learner should go on, until a key moves it.
 func (h *Home) at(s Scene) int {
 	if h.moved {
-		return min(h.chosen, len(s.Lessons))
+		return min(h.chosen, len(s.Lessons)+1)
 	}
 	return next(s)
 }
@@ -81,8 +83,11 @@ func next(s Scene) int {
 }
 
 func (h *Home) open(s Scene) Action {
-	if at := h.at(s); at < len(s.Lessons) {
+	switch at := h.at(s); {
+	case at < len(s.Lessons):
 		return OpenLesson{s.Lessons[at].ID}
+	case at > len(s.Lessons):
+		return ShowMap{}
 	}
 	return Explore{}
 }
@@ -114,6 +119,8 @@ func (h *Home) View(s Scene, width, height int) string {
 	}
 	h.rows[len(rows)] = len(s.Lessons)
 	add(h.choice(s, len(s.Lessons), "e", s.Lang.Say(i18n.M("tui.home.explore")), "", width))
+	h.rows[len(rows)] = len(s.Lessons) + 1
+	add(h.choice(s, len(s.Lessons)+1, "m", s.Lang.Say(i18n.M("tui.home.map")), "", width))
 	add("")
 	for _, row := range labRows(s, width, height-len(rows)) {
 		add(row)
@@ -165,6 +172,6 @@ func (h *Home) Keys(s Scene) []key.Binding {
 		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(name, s.Lang.Say(i18n.M(id))))
 	}
 	return []key.Binding{
-		say("1-9 Enter", "tui.home.key.open", "enter", "right"), say("e", "tui.home.key.explore", "e", "ㄷ"),
+		say("1-9 Enter", "tui.home.key.open", "enter", "right"), say("e", "tui.home.key.explore", "e", "ㄷ"), say("m", "tui.home.key.map", "m", "ㅡ"),
 	}
 }

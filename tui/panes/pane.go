@@ -111,6 +111,9 @@ type (
 	// Explore opens the cluster without a lesson.
 	Explore struct{}
 
+	// ShowMap shows the map of resources over the page.
+	ShowMap struct{}
+
 	// GoHome leaves the lesson for the list of lessons; its progress is kept.
 	GoHome struct{}
 
@@ -137,6 +140,7 @@ func (RunLine) isAction()        {}
 func (Ran) isAction()            {}
 func (Select) isAction()         {}
 func (Explore) isAction()        {}
+func (ShowMap) isAction()        {}
 func (BackStep) isAction()       {}
 func (TypeLine) isAction()       {}
 func (OpenLesson) isAction()     {}
