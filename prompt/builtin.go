@@ -34,8 +34,7 @@ func (s shell) builtin(ctx context.Context, name string, args []string, std stdi
 	case "history":
 		return s.history(std.out)
 	case "help":
-		fmt.Fprintln(std.out, s.options.Language.Say(i18n.M("prompt.help",
-			"Filters", filters(), "Kubeconfig", s.options.Kubeconfig)))
+		tell(std.out, s.options.Language, i18n.M("prompt.help", "Filters", filters(), "Kubeconfig", s.options.Kubeconfig))
 	case "exit":
 		return refuse("prompt.no-quit", "Word", name)
 	}

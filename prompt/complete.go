@@ -178,10 +178,40 @@ func fromKubectl(ctx context.Context, o Options, before []string, word string) (
 		return nil, i18n.Errorf(err, i18n.M("prompt.no-child", "Reason", err.Error()))
 	}
 	found, directive := parseCompletion(out.String())
+	if !strings.Contains(word, ".") && kindExpected(before) {
+		found = asTyped(found)
+	}
 	if directive&cobra.ShellCompDirectiveFilterFileExt != 0 {
 		return files(o, word)
 	}
 	return found, nil
+}
+
+// kindVerbs are those whose first word is a kind.
+var kindVerbs = []string{"get", "describe", "delete", "edit", "explain", "label", "annotate", "patch", "scale", "expose", "autoscale", "wait"}
+
+// kindExpected reports whether the next word of a command names a kind.
+func kindExpected(before []string) bool {
+	if len(before) == 0 || !slices.Contains(kindVerbs, before[0]) {
+		return false
+	}
+	for i, word := range before[1:] {
+		value := slices.Contains([]string{"-n", "--namespace", "-l", "--selector", "-o", "--output"}, before[i])
+		if !value && !strings.HasPrefix(word, "-") {
+			return false
+		}
+	}
+	return true
+}
+
+// asTyped leaves the API group off kinds that are clear without it: kubectl
+// offers deployments.apps, which nobody types.
+func asTyped(kinds []Candidate) []Candidate {
+	short := slices.Clone(kinds)
+	for i := range short {
+		short[i].Text, _, _ = strings.Cut(short[i].Text, ".")
+	}
+	return short
 }
 
 // parseCompletion reads what cobra's __complete prints: a candidate a line, its

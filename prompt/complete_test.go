@@ -98,3 +98,18 @@ func TestCommonPrefix(t *testing.T) {
 		}
 	}
 }
+
+func TestKindsAreOfferedAsTheyAreTyped(t *testing.T) {
+	got := asTyped([]Candidate{{Text: "deployments.apps"}, {Text: "pods"}, {Text: "networkpolicies.networking.k8s.io", Help: "h"}})
+	if want := []Candidate{{Text: "deployments"}, {Text: "pods"}, {Text: "networkpolicies", Help: "h"}}; !slices.Equal(got, want) {
+		t.Errorf("%v", got)
+	}
+	for line, want := range map[string]bool{
+		"get": true, "describe -n lab": true, "get -o wide": true, "delete --now": true, "scale --replicas=2": true,
+		"get pods": false, "get -n lab pods": false, "logs": false, "rollout status": false, "": false,
+	} {
+		if kindExpected(strings.Fields(line)) != want {
+			t.Errorf("%q: a kind is expected: %v", line, !want)
+		}
+	}
+}

@@ -39,7 +39,7 @@ func DiffMain(args []string, language i18n.Language) int {
 	colours := term.IsTerminal(os.Stdout.Fd()) && os.Getenv("NO_COLOR") == ""
 	code, err := diffFolders(os.Stdout, args[0], args[1], language, colours)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, language.Say(i18n.Explain(err)))
+		tell(os.Stderr, language, i18n.Explain(err))
 	}
 	return code
 }

@@ -2,7 +2,6 @@ package prompt
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
@@ -26,12 +25,12 @@ func Main(args []string) int {
 		args = args[1:]
 	}
 	if len(args) != 1 {
-		fmt.Fprintln(os.Stderr, options.Language.Say(i18n.M("prompt.run-line")))
+		tell(os.Stderr, options.Language, i18n.M("prompt.run-line"))
 		return 2
 	}
 	script, err := Parse(args[0])
 	if err != nil {
-		fmt.Fprintln(os.Stderr, options.Language.Say(i18n.Explain(err)))
+		tell(os.Stderr, options.Language, i18n.Explain(err))
 		return 2
 	}
 	if argv, ok := script.single(); ok {
@@ -48,7 +47,7 @@ func interactive(options Options, script Script) int {
 	defer stop()
 	folder, err := openFolder(options.Folder)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, options.Language.Say(i18n.Explain(err)))
+		tell(os.Stderr, options.Language, i18n.Explain(err))
 		return 1
 	}
 	s := shell{options: options, folder: folder, term: os.Getenv("TERM")}

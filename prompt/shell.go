@@ -3,7 +3,6 @@ package prompt
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -58,7 +57,7 @@ func (s shell) run(ctx context.Context, script Script, stdin *os.File, stdout, s
 }
 
 func (s shell) say(w io.Writer, err error) {
-	fmt.Fprintln(w, s.options.Language.Say(i18n.Explain(err)))
+	tell(w, s.options.Language, i18n.Explain(err))
 }
 
 // exec is called by the interpreter for every command.

@@ -13,6 +13,8 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/vt"
+
+	"podium/i18n"
 )
 
 // stage is a terminal whose changes can be waited for.
@@ -355,6 +357,20 @@ func TestTheLineRunsInItsChild(t *testing.T) {
 		s.run(Child(t.Context(), o, step.line))
 		s.ended()
 		s.wait(step.want)
+	}
+}
+
+func TestASentenceIsBrokenBetweenWords(t *testing.T) {
+	const word = "docker"
+	for _, language := range i18n.Languages {
+		s := newStage(t)
+		s.width = 30
+		s.run(Child(t.Context(), Options{Home: t.TempDir(), Folder: t.TempDir(), Language: language}, word+" ps"))
+		s.ended()
+		sentence := language.Say(i18n.M("prompt.not-here", "Word", word, "Filters", filters()))
+		if got := strings.Join(strings.Fields(s.text()), " "); !strings.Contains(got, sentence) {
+			t.Errorf("%s:\n%s", language, s.text())
+		}
 	}
 }
 
