@@ -37,6 +37,9 @@ func (n *Nodes) switchOn(ctx context.Context, nd *node, rebooted bool) error {
 	m.ctx, m.cancel = context.WithCancel(ctx)
 	n.options.Network.AddNode(nd.ip)
 	err := n.serveAPI(m, nd)
+	if err == nil && nd.index == 0 {
+		err = n.serveMetrics(m, nd)
+	}
 	if err == nil {
 		nd.recorder = n.newRecorder(m.ctx, &m.work, nd.name)
 		err = n.registerNode(m.ctx, nd, rebooted)

@@ -44,6 +44,7 @@ type process struct {
 	logs  *logBook
 	out   *lineWriter
 	input *inputPipe
+	meter meter
 
 	once    sync.Once
 	machine *sandbox.Machine

@@ -139,7 +139,7 @@ func (p *process) listen(ports []int32) (listeners []net.Listener, taken int32, 
 
 // serve answers on the first listener; further ports of one image answer alike.
 func (p *process) serve(ctx context.Context, handler http.Handler, listeners []net.Listener) exit {
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute, ErrorLog: log.New(io.Discard, "", 0)}
+	server := &http.Server{Handler: metered(handler, &p.meter), ReadHeaderTimeout: time.Minute, ErrorLog: log.New(io.Discard, "", 0)}
 	stopped := make(chan struct{})
 	defer context.AfterFunc(p.term, func() {
 		defer close(stopped)

@@ -10,6 +10,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -95,6 +96,8 @@ func (n *Nodes) createSystem(ctx context.Context, object runtime.Object) error {
 		_, err = core.ConfigMaps(o.Namespace).Create(ctx, o, metav1.CreateOptions{})
 	case *corev1.Service:
 		_, err = core.Services(o.Namespace).Create(ctx, o, metav1.CreateOptions{})
+	case *discoveryv1.EndpointSlice:
+		_, err = n.options.Client.DiscoveryV1().EndpointSlices(o.Namespace).Create(ctx, o, metav1.CreateOptions{})
 	case *appsv1.Deployment:
 		_, err = apps.Deployments(o.Namespace).Create(ctx, o, metav1.CreateOptions{})
 	case *appsv1.DaemonSet:

@@ -7,7 +7,7 @@ func TestSystemManifestIsReadable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(objects) != 13 {
-		t.Errorf("%d objects, want 13", len(objects))
+	if len(objects) != 15 {
+		t.Errorf("%d objects, want 15", len(objects))
 	}
 }

@@ -12,11 +12,11 @@ import (
 )
 
 // controllers are those that have work in a lab. Left out is what needs a cloud,
-// a metrics pipeline, bootstrap tokens or device drivers.
+// bootstrap tokens or device drivers.
 var controllers = []string{
 	names.DeploymentController, names.ReplicaSetController, names.ReplicationControllerController,
 	names.DaemonSetController, names.StatefulSetController, names.JobController, names.CronJobController,
-	names.TTLAfterFinishedController, names.DisruptionController, names.EphemeralVolumeController,
+	names.HorizontalPodAutoscalerController, names.TTLAfterFinishedController, names.DisruptionController, names.EphemeralVolumeController,
 
 	names.EndpointsController, names.EndpointSliceController, names.EndpointSliceMirroringController,
 	names.ServiceCIDRController,

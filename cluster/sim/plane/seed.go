@@ -11,6 +11,9 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/kubernetes"
+	apiregistrationv1 "k8s.io/kube-aggregator/pkg/apis/apiregistration/v1"
+	aggregator "k8s.io/kube-aggregator/pkg/client/clientset_generated/clientset"
+	metricsv1beta1 "k8s.io/metrics/pkg/apis/metrics/v1beta1"
 )
 
 // labNamespace is where lessons work, and ownedLabel marks it as podium's: the
@@ -26,11 +29,12 @@ const seedLimit = 30 * time.Second
 
 // seed makes what podium counts on in a new cluster and returns once pods can
 // be created in it. It changes nothing that is there.
-func seed(ctx context.Context, client kubernetes.Interface) error {
+func seed(ctx context.Context, server *apiServer) error {
+	client := server.client
 	_, namespace := client.CoreV1().Namespaces().Create(ctx, &corev1.Namespace{
 		ObjectMeta: metav1.ObjectMeta{Name: labNamespace, Labels: map[string]string{ownedLabel: "true"}},
 	}, metav1.CreateOptions{})
-	if err := errors.Join(there(namespace), allowViewers(ctx, client)); err != nil {
+	if err := errors.Join(there(namespace), allowViewers(ctx, client), offerMetrics(ctx, server)); err != nil {
 		return err
 	}
 	for _, name := range []string{labNamespace, corev1.NamespaceDefault} {
@@ -62,6 +66,7 @@ func allowViewers(ctx context.Context, client kubernetes.Interface) error {
 		ObjectMeta: metav1.ObjectMeta{Name: viewers},
 		Rules: []rbacv1.PolicyRule{
 			{APIGroups: []string{""}, Resources: []string{"nodes", "namespaces", "persistentvolumes", "componentstatuses"}, Verbs: read},
+			{APIGroups: []string{"metrics.k8s.io"}, Resources: []string{"nodes", "pods"}, Verbs: read},
 			{APIGroups: []string{"events.k8s.io"}, Resources: []string{"events"}, Verbs: read},
 			{APIGroups: []string{"storage.k8s.io"}, Resources: []string{"storageclasses", "csinodes", "volumeattachments"}, Verbs: read},
 			{APIGroups: []string{"rbac.authorization.k8s.io"}, Resources: []string{"clusterroles", "clusterrolebindings", "roles", "rolebindings"}, Verbs: read},
@@ -82,6 +87,33 @@ func allowViewers(ctx context.Context, client kubernetes.Interface) error {
 		failed = append(failed, there(err))
 	}
 	return errors.Join(failed...)
+}
+
+// offerMetrics has the API server ask the simulated nodes for what kubectl top
+// and autoscalers want to know, and lets whoever may view a namespace read it:
+// what metrics-server's own manifest does.
+func offerMetrics(ctx context.Context, server *apiServer) error {
+	client, err := aggregator.NewForConfig(server.config)
+	if err != nil {
+		return err
+	}
+	group := metricsv1beta1.SchemeGroupVersion
+	_, service := client.ApiregistrationV1().APIServices().Create(ctx, &apiregistrationv1.APIService{
+		ObjectMeta: metav1.ObjectMeta{Name: group.Version + "." + group.Group, Labels: map[string]string{"k8s-app": "metrics-server"}},
+		Spec: apiregistrationv1.APIServiceSpec{
+			Group: group.Group, Version: group.Version, GroupPriorityMinimum: 100, VersionPriority: 100,
+			InsecureSkipTLSVerify: true, // it never leaves this process
+			Service:               &apiregistrationv1.ServiceReference{Namespace: metav1.NamespaceSystem, Name: "metrics-server"},
+		},
+	}, metav1.CreateOptions{})
+	aggregate := func(role string) string { return "rbac.authorization.k8s.io/aggregate-to-" + role }
+	_, role := server.client.RbacV1().ClusterRoles().Create(ctx, &rbacv1.ClusterRole{
+		ObjectMeta: metav1.ObjectMeta{Name: "system:aggregated-metrics-reader", Labels: map[string]string{
+			"k8s-app": "metrics-server", aggregate("view"): "true", aggregate("edit"): "true", aggregate("admin"): "true",
+		}},
+		Rules: []rbacv1.PolicyRule{{APIGroups: []string{group.Group}, Resources: []string{"pods", "nodes"}, Verbs: []string{"get", "list", "watch"}}},
+	}, metav1.CreateOptions{})
+	return errors.Join(there(service), there(role))
 }
 
 // there takes "it exists" as success.

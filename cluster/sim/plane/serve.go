@@ -167,7 +167,7 @@ func (p *plane) startAbove(ctx context.Context, run *components, server *apiServ
 		}
 		return startControllers(ctx, run, p.pki)
 	})
-	group.Go(func() error { return seed(waiting, server.client) })
+	group.Go(func() error { return seed(waiting, server) })
 	p.stages.begin(stageNodes)
 	group.Go(func() error { return p.startNodes(ctx, run, server) })
 	return group.Wait()
