@@ -40,6 +40,7 @@ type request struct {
 	insecure, get, remoteName bool
 	maxTime, connectTime      float64
 	writeOut, userAgent       string
+	config                    string // of addresses
 	hasData                   bool
 }
 
@@ -54,6 +55,7 @@ func curlRequest(args []string) (request, error) {
 		f.BoolVarP(&r.remoteName, "remote-name", "O", false, "")
 		f.StringVarP(&r.writeOut, "write-out", "w", "", "")
 		f.StringVarP(&r.userAgent, "user-agent", "A", "", "")
+		f.StringVarP(&r.config, "config", "K", "", "")
 		f.BoolVarP(&r.head, "head", "I", false, "")
 		f.BoolVarP(&r.include, "include", "i", false, "")
 		f.BoolVarP(&r.silent, "silent", "s", false, "")
@@ -102,6 +104,9 @@ func fetch(ctx context.Context, s shell, name string, args []string, std stdio) 
 	}
 	r, err := read(args)
 	if err != nil {
+		return err
+	}
+	if r, err = r.configured(ctx, s, std); err != nil {
 		return err
 	}
 	if len(r.urls) == 0 {
@@ -274,6 +279,7 @@ func (r request) summary(out io.Writer, answer *http.Response, size int, took ti
 	text := strings.NewReplacer(
 		"%{http_code}", fmt.Sprint(answer.StatusCode), "%{response_code}", fmt.Sprint(answer.StatusCode),
 		"%{time_total}", fmt.Sprintf("%.6f", took.Seconds()), "%{size_download}", fmt.Sprint(size),
+		"%{url_effective}", answer.Request.URL.String(), "%{url}", answer.Request.URL.String(),
 		`\n`, "\n", `\t`, "\t",
 	).Replace(r.writeOut)
 	_, err := io.WriteString(out, printable(text))
