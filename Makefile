@@ -17,6 +17,10 @@ PLANE_SRC   := $(shell find cluster/sim manifests -name '*.go' -o -name '*.yaml'
 # Packages where goroutines meet.
 RACE := ./cluster/watch ./cluster/record ./cluster/traffic ./cluster/sim/network ./cluster/sim/kubelet ./lab ./prompt
 
+# Every lesson twice, because what fails only sometimes fails learners; on two
+# clusters at once, because most of it is waiting.
+VERIFY := --times 2 --jobs 2 --speed 8
+
 .PHONY: all build run test lint verify bench soak golden release cross clean
 
 all: build
@@ -35,13 +39,13 @@ test: build
 	go vet ./...
 	go test -timeout 20m ./...
 	CGO_ENABLED=1 go test -race -timeout 20m $(RACE)
-	bin/podium verify --speed 4
+	bin/podium verify $(VERIFY)
 
 lint:
 	go run -mod=mod $(GOLANGCI) run ./...
 
 verify: build
-	bin/podium verify --speed 4
+	bin/podium verify $(VERIFY)
 
 # Stand-ins of the lessons' images, for machines that can pull none.
 bin/testimages.tar: manifests/images.yaml $(wildcard cluster/kind/testimages/*.go cluster/kind/testimages/standin/*.go)
