@@ -55,7 +55,7 @@ func (m *Model) pass() {
 }
 
 // living are the panes that may look different with another snapshot.
-var living = []string{"lesson", "board", "lanes", "tree", "events", "why", "traffic", "map"}
+var living = []string{"lesson", "board", "lanes", "tree", "events", "why", "traffic", "map", "details"}
 
 // forget drops the changes that glow no longer, and reports whether pods, which
 // are all that glows, are among them.

@@ -193,6 +193,10 @@ func (m *Model) act(action panes.Action) tea.Cmd {
 	case panes.Select:
 		m.scene.Selected = a.Selection
 		m.canvas.touch()
+	case panes.Inspect:
+		m.inspect(a.Selection)
+	case panes.Fetch:
+		return m.fetch(a.Line)
 	case panes.OpenLesson:
 		return m.openLesson(a.ID)
 	case panes.Explore:

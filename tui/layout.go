@@ -86,7 +86,7 @@ func arrange(size image.Point, w wish) plan {
 	}
 	body := image.Rect(0, 1, size.X, size.Y-1)
 	switch {
-	case w.page == helpPage || w.page == mapPage || w.page == failedPage:
+	case w.page == helpPage || w.page == mapPage || w.page == detailsPage || w.page == failedPage:
 		p.tiles = []tile{{string(w.page), body}}
 	case w.zoom || w.room == fullRoom:
 		p.tiles = []tile{{w.focus, body}}

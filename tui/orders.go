@@ -32,6 +32,8 @@ func (m *Model) onKey(press tea.KeyPressMsg) tea.Cmd {
 		return nil
 	}
 	switch name := panes.Keystroke(press); {
+	case m.typing():
+		return m.toPane(m.focus, press)
 	case name == prefixKey:
 		m.prefixed = true
 		m.tell(i18n.M("tui.prefix"))

@@ -29,13 +29,14 @@ import (
 // A page is what the whole screen is about.
 type page string
 
-// The pages. Help, map and failed are also the names of the panes that fill them.
+// The pages. Help, map, details and failed are also the names of the panes that fill them.
 const (
 	homePage    page = "home"
 	lessonPage  page = "lesson"
 	explorePage page = "explore"
 	helpPage    page = "help"
 	mapPage     page = "map"
+	detailsPage page = "details"
 	failedPage  page = "failed"
 )
 
@@ -56,7 +57,7 @@ type Model struct {
 	options prompt.Options // of the prompt, as the lesson and the cluster have them
 
 	page     page
-	over     page // help or map, while it lies over the page
+	over     page // help, map or details, while it lies over the page
 	focus    string
 	tabs     string // the pane that came to the front last where panes take turns
 	zoom     bool
@@ -92,7 +93,7 @@ func New(ctx context.Context, opts Options) *Model {
 	m.panes = map[string]panes.Pane{}
 	for _, p := range []panes.Pane{
 		panes.NewHome(), m.lesson, panes.NewBoard(), panes.NewLanes(), panes.NewTree(), panes.NewEvents(), panes.NewWhy(),
-		panes.NewTraffic(), m.prompt, panes.NewHelp(helpRows()), panes.NewMap(), panes.NewFailed(),
+		panes.NewTraffic(), m.prompt, panes.NewHelp(helpRows()), panes.NewMap(), panes.NewDetails(), panes.NewFailed(),
 	} {
 		m.panes[p.Name()] = p
 	}
@@ -137,6 +138,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.onStage(msg)
 	case openedMsg:
 		return m.onOpened(msg)
+	case panes.Fetched:
+		return m.toPane("details", msg)
 	case lostMsg:
 		return m.onLost(msg)
 	case courseMsg:
@@ -198,7 +201,7 @@ func (m *Model) toAll(msg tea.Msg) tea.Cmd {
 }
 
 // everyPane lists the panes in the order they are told things.
-var everyPane = []string{"home", "lesson", "board", "lanes", "tree", "events", "why", "traffic", "prompt", "help", "map", "failed"}
+var everyPane = []string{"home", "lesson", "board", "lanes", "tree", "events", "why", "traffic", "prompt", "help", "map", "details", "failed"}
 
 func (m *Model) toPrompt(msg tea.Msg) tea.Cmd {
 	if m.page == homePage || m.over != "" {

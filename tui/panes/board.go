@@ -25,7 +25,9 @@ const GlowTime = time.Second
 // a change to one pod redraws its node's column only.
 type Board struct {
 	system  bool // the cluster's own pods are drawn and not only counted
-	nearer  int  // how many zooms nearer than what fits the learner wants it
+	filter  filter
+	passed  int // pods that the filter lets pass
+	nearer  int // how many zooms nearer than what fits the learner wants it
 	scroll  int
 	at      spot // where the selection was last seen
 	follows bool // the view must move to show the selection
@@ -38,6 +40,7 @@ type Board struct {
 	grid    grid
 	bands   []band
 	below   []spot // on the rows of pods without a node
+	top     int    // rows above the nodes
 	frame   string
 }
 
@@ -50,6 +53,8 @@ type drawn struct {
 	namespace     string
 	selected      types.UID
 	system        bool
+	filter        string
+	typing        bool
 	nearer        int
 	scroll        int
 }
@@ -103,7 +108,7 @@ func (b *Board) Summary(s Scene, width int) string {
 func (b *Board) View(s Scene, width, height int) string {
 	now := drawn{
 		stamp: stampOf(s.Snapshot), width: width, height: height, theme: s.Theme.Key(), lang: s.Lang,
-		namespace: s.Lab.Namespace, selected: s.Selected.UID, system: b.system, nearer: b.nearer, scroll: b.scroll,
+		namespace: s.Lab.Namespace, selected: s.Selected.UID, system: b.system, filter: b.filter.text, typing: b.filter.typing, nearer: b.nearer, scroll: b.scroll,
 	}
 	glowing := glowingPods(s)
 	if now == b.drawn && !b.follows && slices.Equal(glowing, b.glowing) {
@@ -111,10 +116,20 @@ func (b *Board) View(s Scene, width, height int) string {
 	}
 	b.refresh(s, now)
 	b.glow(glowing)
-	b.frame = b.draw(s, width, height)
+	b.frame = b.filtered(s, width, height)
 	now.scroll = b.scroll
 	b.drawn = now
 	return b.frame
+}
+
+// filtered draws the board below the filter's row, if there is one.
+func (b *Board) filtered(s Scene, width, height int) string {
+	b.top = 0
+	if !b.filter.typing && b.filter.text == "" || height < 2 {
+		return b.draw(s, width, height)
+	}
+	b.top = 1
+	return b.filterRow(s, width) + "\n" + b.draw(s, width, height-1)
 }
 
 // glowingPods returns the pods that just changed in a way that is drawn, the last
@@ -158,8 +173,16 @@ func (b *Board) Keys(s Scene) []key.Binding {
 	if b.system {
 		system = "board.key.nosystem"
 	}
+	if b.filter.typing {
+		return []key.Binding{
+			key.NewBinding(key.WithKeys("enter"), key.WithHelp("Enter", said("board.key.filtered"))),
+			key.NewBinding(key.WithKeys("esc"), key.WithHelp("Esc", said("board.key.unfilter"))),
+		}
+	}
 	keys := []key.Binding{
 		key.NewBinding(key.WithKeys("up", "down", "left", "right"), key.WithHelp(said("panes.key.arrows"), said("board.key.choose"))),
+		key.NewBinding(key.WithKeys("enter"), key.WithHelp("Enter", said("details.key.open"))),
+		key.NewBinding(key.WithKeys("/"), key.WithHelp("/", said("board.key.filter"))),
 		key.NewBinding(key.WithKeys("space"), key.WithHelp("Space", said(system))),
 		key.NewBinding(key.WithKeys("+", "=", "-"), key.WithHelp("+ -", said("board.key.zoom"))),
 	}

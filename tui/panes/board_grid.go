@@ -26,12 +26,12 @@ const between = 2
 
 // refresh brings columns up to a snapshot, keeping what did not change.
 func (b *Board) refresh(s Scene, now drawn) {
-	if now.stamp == b.drawn.stamp && now.namespace == b.drawn.namespace && now.system == b.drawn.system && b.known != nil {
+	if now.stamp == b.drawn.stamp && now.namespace == b.drawn.namespace && now.system == b.drawn.system && now.filter == b.drawn.filter && b.known != nil {
 		return
 	}
 	known, changed := b.known.update(s.Snapshot)
 	b.known = known
-	changed = changed || now.namespace != b.drawn.namespace || now.system != b.drawn.system
+	changed = changed || now.namespace != b.drawn.namespace || now.system != b.drawn.system || now.filter != b.drawn.filter
 
 	at := make(map[string]int, len(s.Snapshot.Nodes))
 	columns := make([]*column, 0, len(s.Snapshot.Nodes))
@@ -57,7 +57,13 @@ func (b *Board) refresh(s Scene, now drawn) {
 		place(n.Name, n)
 	}
 	b.waiting.next = b.waiting.next[:0]
+	b.passed = 0
+	everyPod := b.filter.empty()
 	for _, p := range s.Snapshot.Pods {
+		if !everyPod && !b.filter.passes(p) {
+			continue
+		}
+		b.passed++
 		if p.Spec.NodeName == "" {
 			b.waiting.next = append(b.waiting.next, p)
 			continue
@@ -69,7 +75,7 @@ func (b *Board) refresh(s Scene, now drawn) {
 		columns[i].next = append(columns[i].next, p)
 	}
 	for _, c := range append(columns, &b.waiting) {
-		c.take(changed, s.Lab.Namespace, b.known, b.system)
+		c.take(changed, s.Lab.Namespace, b.known, b.system || b.filter.namespace != "")
 	}
 	b.columns = columns
 }

@@ -10,9 +10,13 @@ import (
 func (b *Board) Update(s Scene, msg tea.Msg) (Action, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
+		if b.filter.typing {
+			b.typeFilter(msg)
+			return nil, nil
+		}
 		return b.press(s, msg.String()), nil
 	case tea.MouseClickMsg:
-		return b.click(msg.X, msg.Y), nil
+		return b.click(msg.X, msg.Y-b.top), nil
 	case tea.MouseWheelMsg:
 		switch msg.Button {
 		case tea.MouseWheelUp:
@@ -40,6 +44,12 @@ func (b *Board) press(s Scene, key string) Action {
 		b.turn(max(1, b.grid.height-1))
 	case "home":
 		b.turn(-b.scroll)
+	case "enter":
+		if s.Selected.UID != "" {
+			return Inspect{Selection: s.Selected}
+		}
+	case "/":
+		b.filter.typing = true
 	case "space":
 		b.system = !b.system
 	case "+", "=":
