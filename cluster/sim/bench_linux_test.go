@@ -10,7 +10,11 @@ import (
 	"testing"
 	"time"
 
+	appsv1 "k8s.io/api/apps/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
+
+	"podium/cluster"
 )
 
 // The clock of /proc/PID/stat: USER_HZ, 100 on every Linux that Go runs on.
@@ -96,6 +100,68 @@ func BenchmarkIdle(b *testing.B) {
 		b.ReportMetric(float64(residentKiB(b, pid))/1024, "MiB")
 	}
 }
+
+// crowd makes replicas pods on workers nodes and reports, at the speed a learner
+// sees, how long it takes until all are ready, what the control plane computes
+// for it, and its memory then.
+func crowd(b *testing.B, workers int, replicas int32, limit time.Duration) {
+	for b.Loop() {
+		b.StopTimer()
+		dir := home(b)
+		p := New(Options{Home: dir, Plane: plane(b), Speed: 1, Workers: workers})
+		c, err := p.Open(b.Context(), nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		client, err := kubernetes.NewForConfig(c.Config)
+		if err != nil {
+			b.Fatal(err)
+		}
+		pid := p.state().PID
+		before := cpuTime(b, pid)
+		b.StartTimer()
+		if _, err := client.AppsV1().Deployments(cluster.Namespace).Create(b.Context(), web(replicas), metav1.CreateOptions{}); err != nil {
+			b.Fatal(err)
+		}
+		awaitReady(b, client, replicas, limit)
+		b.StopTimer()
+		b.ReportMetric((cpuTime(b, pid) - before).Seconds(), "cpu-s")
+		b.ReportMetric(float64(residentKiB(b, pid))/1024, "MiB")
+		if err := c.Close(context.Background()); err != nil {
+			b.Error(err)
+		}
+		b.StartTimer()
+	}
+	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N), "s/ready")
+}
+
+// awaitReady watches, because polling would be measured as well.
+func awaitReady(b *testing.B, client kubernetes.Interface, replicas int32, limit time.Duration) {
+	b.Helper()
+	ctx, cancel := context.WithTimeout(b.Context(), limit)
+	defer cancel()
+	watched, err := client.AppsV1().Deployments(cluster.Namespace).Watch(ctx, metav1.ListOptions{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer watched.Stop()
+	var ready int32
+	for event := range watched.ResultChan() {
+		if d, ok := event.Object.(*appsv1.Deployment); ok {
+			if ready = d.Status.ReadyReplicas; ready == replicas {
+				return
+			}
+		}
+	}
+	b.Fatalf("%d of %d pods are ready after %s", ready, replicas, limit)
+}
+
+// BenchmarkThousandPods is a thousand pods on ten nodes.
+func BenchmarkThousandPods(b *testing.B) { crowd(b, 10, 1000, 5*time.Minute) }
+
+// BenchmarkFiveThousandPods is five thousand on fifty: all that simulated nodes
+// hold.
+func BenchmarkFiveThousandPods(b *testing.B) { crowd(b, 50, 5000, 20*time.Minute) }
 
 func cpuTime(b *testing.B, pid int) time.Duration {
 	b.Helper()

@@ -17,7 +17,8 @@ import (
 )
 
 // watch starts the informers: pods feed their workers, Services and
-// EndpointSlices the network's routes, nodes the heartbeat.
+// EndpointSlices the network's routes, nodes the heartbeat, ConfigMaps and
+// Secrets the volumes that show them.
 func (n *Nodes) watch(ctx context.Context) error {
 	n.factory = informers.NewSharedInformerFactoryWithOptions(n.options.Client, 0,
 		informers.WithTransform(func(object any) (any, error) {
@@ -30,6 +31,8 @@ func (n *Nodes) watch(ctx context.Context) error {
 	services := n.factory.Core().V1().Services().Informer()
 	endpoints := n.factory.Discovery().V1().EndpointSlices().Informer()
 	n.factory.Core().V1().Nodes().Informer()
+	configMaps := n.factory.Core().V1().ConfigMaps().Informer()
+	secrets := n.factory.Core().V1().Secrets().Informer()
 
 	routes := n.options.Network.Services()
 	handlers := []struct {
@@ -41,6 +44,12 @@ func (n *Nodes) watch(ctx context.Context) error {
 			func(o any) { s := o.(*corev1.Service); routes.Delete(s.Namespace, s.Name) }},
 		{endpoints, func(o any) { routes.SetSlice(o.(*discoveryv1.EndpointSlice)) },
 			func(o any) { s := o.(*discoveryv1.EndpointSlice); routes.DeleteSlice(s.Namespace, s.Name) }},
+	}
+	for kind, informer := range map[string]cache.SharedIndexInformer{configMapKind: configMaps, secretKind: secrets} {
+		changed := func(o any) { m := o.(metav1.Object); n.sourceChanged(source{kind, m.GetNamespace(), m.GetName()}) }
+		if err := handle(informer, changed, func(any) {}); err != nil { // a mounted one that is deleted stays as it was
+			return err
+		}
 	}
 	for _, h := range handlers {
 		if err := handle(h.informer, h.set, h.remove); err != nil {
