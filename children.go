@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"podium/cluster/kind"
 	"podium/cluster/kubectl"
 	"podium/prompt"
 	"podium/tui/editor"
@@ -31,6 +32,8 @@ func asChild(args []string) (func() int, bool) {
 		return func() int { return editor.Main(rest, wishedLanguage(nil)) }, true
 	case mendWord:
 		return mend, true
+	case kind.Word:
+		return kind.Main, true
 	case prompt.Word:
 		return func() int { return prompt.Main(rest) }, true
 	}
@@ -46,7 +49,7 @@ func runKubectl(args []string) int {
 		if err != nil {
 			return report(os.Stderr, err, wishedLanguage(nil))
 		}
-		for name, value := range map[string]string{"KUBECONFIG": filepath.Join(h.sim(), "kubeconfig"), "PODIUM_HOME": string(h)} {
+		for name, value := range map[string]string{"KUBECONFIG": filepath.Join(h.provider(defaultProvider()), "kubeconfig"), "PODIUM_HOME": string(h)} {
 			if err := os.Setenv(name, value); err != nil {
 				return report(os.Stderr, err, wishedLanguage(nil))
 			}

@@ -12,18 +12,20 @@ import (
 
 // options are podium's flags.
 type options struct {
-	lang     i18n.Language
-	provider string
-	course   string // the folder of the learner's own lessons; "" for podium's
-	learner  string
-	workers  int
-	speed    float64
-	plane    string
-	watch    bool
-	ascii    bool
-	noColor  bool
-	light    bool
-	dark     bool
+	lang      i18n.Language
+	provider  string
+	course    string // the folder of the learner's own lessons; "" for podium's
+	learner   string
+	workers   int
+	cluster   string // kind's name for it
+	nodeImage string
+	speed     float64
+	plane     string
+	watch     bool
+	ascii     bool
+	noColor   bool
+	light     bool
+	dark      bool
 }
 
 // command returns podium's command line, with its help in o's language.
@@ -44,7 +46,7 @@ func command(o *options) *cobra.Command {
 		&cobra.Command{Use: "status", Short: say("status"), Args: noArguments,
 			RunE: func(c *cobra.Command, _ []string) error { return o.status(c.Context(), c.OutOrStdout()) }},
 		nodeCommand(o), verifyCommand(o, say),
-		doctorCommand(o, say), progressCommand(o, say), newCommand(o, say), lintCommand(o, say),
+		doctorCommand(o, say), progressCommand(o, say), newCommand(o, say), lintCommand(o, say), imagesCommand(o, say),
 		&cobra.Command{Use: "explain KIND", Short: say("explain"), Args: oneArgument("explain"),
 			RunE: func(c *cobra.Command, args []string) error { return o.explain(c.Context(), c.OutOrStdout(), args[0]) }},
 		&cobra.Command{Use: "kubectl …", Short: say("kubectl"), DisableFlagParsing: true,
@@ -66,7 +68,9 @@ func (o *options) declare(root *cobra.Command, say func(string) string) {
 	flags := root.PersistentFlags()
 	language := string(o.lang)
 	flags.StringVar(&language, "lang", language, say("flag-lang"))
-	flags.StringVar(&o.provider, "provider", "sim", say("flag-provider"))
+	flags.StringVar(&o.provider, "provider", defaultProvider(), say("flag-provider"))
+	flags.StringVar(&o.cluster, "cluster", "", say("flag-cluster"))
+	flags.StringVar(&o.nodeImage, "node-image", "", say("flag-node-image"))
 	flags.StringVar(&o.course, "lessons", "", say("flag-lessons"))
 	flags.StringVar(&o.learner, "learner", cmp.Or(os.Getenv("PODIUM_LEARNER"), accountName()), say("flag-learner"))
 	flags.IntVar(&o.workers, "workers", 0, say("flag-workers"))
@@ -82,22 +86,18 @@ func (o *options) declare(root *cobra.Command, say func(string) string) {
 	}
 }
 
-// The sim's limits: what its node names and addresses are made for, and delays
-// that end within a lesson.
-const (
-	mostWorkers = 50
-	mostSpeed   = 100
-)
+// mostSpeed is the sim's: delays that end within a lesson.
+const mostSpeed = 100
 
 // check refuses flags that can't be meant.
 func (o *options) check(language string, workersGiven bool) error {
 	switch {
 	case language != string(i18n.English) && language != string(i18n.Korean):
 		return usage("unknown-language", "Language", language)
-	case o.provider != "sim":
+	case mostWorkers[o.provider] == 0:
 		return usage("unknown-provider", "Provider", o.provider)
-	case workersGiven && (o.workers < 1 || o.workers > mostWorkers):
-		return usage("workers", "Workers", o.workers, "Most", mostWorkers)
+	case workersGiven && (o.workers < 1 || o.workers > mostWorkers[o.provider]):
+		return usage("workers", "Workers", o.workers, "Most", mostWorkers[o.provider])
 	case o.speed < 0 || o.speed > mostSpeed:
 		return usage("speed", "Speed", o.speed, "Most", mostSpeed)
 	case !learnerName.MatchString(o.learner):

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"podium/cluster/doctor"
+	"podium/cluster/sim"
 	"podium/i18n"
 )
 
@@ -25,7 +26,7 @@ func (o *options) doctor(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	list := doctor.Judge(doctor.Look(ctx, doctor.Where{Home: string(h), Plane: o.sim(h).Plane}))
+	list := doctor.Judge(doctor.Look(ctx, doctor.Where{Home: string(h), Plane: sim.New(sim.Options{Home: h.provider("sim"), Plane: o.plane}).Plane}))
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

@@ -50,7 +50,7 @@ func (o *options) countKind(ctx context.Context, k cluster.Kind) (i18n.Message, 
 	if err != nil {
 		return i18n.Message{}, err
 	}
-	provider := o.watched(h)
+	provider := o.keeper(h, look)
 	if status, err := provider.Status(ctx); err != nil || !status.Running {
 		return i18n.M("cli.explain-down"), err
 	}

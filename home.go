@@ -30,15 +30,16 @@ func findHome() (home, error) {
 	return home(dir), nil
 }
 
-func (h home) sim() string   { return filepath.Join(string(h), "sim") }
 func (h home) log() string   { return filepath.Join(string(h), "podium.log") }
 func (h home) crash() string { return filepath.Join(string(h), "crash.log") }
 
 // history is what a learner typed at the prompt, in whatever course.
 func (h home) history(learner string) string { return filepath.Join(h.learner(learner), "history") }
 
-// lastLesson is the note of which lesson was the last on the simulated cluster.
-func (h home) lastLesson() string { return filepath.Join(h.sim(), "lesson") }
+// lastLesson is the note of which lesson was the last on a provider's cluster.
+func (h home) lastLesson(provider string) string {
+	return filepath.Join(h.provider(provider), "lesson")
+}
 
 // plain is a system error without the call and the path that Go puts before it.
 func plain(err error) string {

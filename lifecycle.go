@@ -9,19 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"podium/cluster"
-	"podium/cluster/sim"
 	"podium/i18n"
 )
-
-// sim returns the provider for the simulated cluster under h.
-func (o *options) sim(h home) *sim.Provider {
-	return sim.New(sim.Options{Home: h.sim(), Workers: o.workers, Speed: o.speed, Plane: o.plane, Watch: o.watch})
-}
-
-// watched returns the provider that looks on while another podium drives.
-func (o *options) watched(h home) *sim.Provider {
-	return sim.New(sim.Options{Home: h.sim(), Plane: o.plane, Watch: true})
-}
 
 // up starts the cluster and leaves it running after this process.
 func (o *options) up(ctx context.Context, out io.Writer) error {
@@ -29,7 +18,7 @@ func (o *options) up(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	provider := sim.New(sim.Options{Home: h.sim(), Workers: o.workers, Speed: o.speed, Plane: o.plane, Detach: true})
+	provider := o.keeper(h, detach)
 	before, err := provider.Status(ctx)
 	if err != nil {
 		return err
@@ -69,12 +58,12 @@ func (o *options) down(ctx context.Context, out io.Writer, remove bool) error {
 	if err != nil {
 		return err
 	}
-	provider := o.sim(h)
+	provider := o.keeper(h, drive)
 	status, err := provider.Status(ctx)
 	if err != nil {
 		return err
 	}
-	said := i18n.M("cli.down-done", "Home", h.sim())
+	said := i18n.M("cli.down-done", "Home", h.provider(o.provider))
 	switch {
 	case remove:
 		err, said = provider.Delete(ctx), i18n.M("cli.down-deleted")
@@ -96,15 +85,19 @@ func (o *options) status(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	status, err := o.sim(h).Status(ctx)
+	status, err := o.keeper(h, drive).Status(ctx)
 	if err != nil {
 		return err
 	}
 	if !status.Running {
-		fmt.Fprintln(out, o.lang.Say(i18n.M("cli.status-down")))
+		said := i18n.M("cli.status-down", "Provider", o.provider)
+		if status.Exists {
+			said = i18n.M("cli.status-stopped", "Provider", o.provider, "Workers", status.Workers)
+		}
+		fmt.Fprintln(out, o.lang.Say(said))
 		return nil
 	}
-	fmt.Fprintln(out, o.lang.Say(i18n.M("cli.status-up", "PID", status.PID, "Workers", status.Workers,
+	fmt.Fprintln(out, o.lang.Say(i18n.M("cli.status-up", "Provider", o.provider, "PID", status.PID, "Workers", status.Workers,
 		"Since", status.Since.Local().Format(time.DateTime))))
 	fmt.Fprintln(out, o.lang.Say(i18n.M("cli.status-kubeconfig", "File", status.Kubeconfig)))
 	return nil

@@ -71,7 +71,10 @@ func (o *options) node(ctx context.Context, out io.Writer, do func(context.Conte
 	if err != nil {
 		return err
 	}
-	var owner cluster.NodeOwner = o.sim(h)
+	owner, ok := o.keeper(h, drive).(cluster.NodeOwner)
+	if !ok {
+		return i18n.Errorf(nil, i18n.M("node.fixed"))
+	}
 	nodes, err := owner.Nodes(ctx)
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"os"
-	"path/filepath"
 	"runtime/debug"
 	"strings"
 
@@ -42,10 +41,14 @@ func (o *options) screen(ctx context.Context, lesson string) error {
 	}
 	defer log.Close()
 	return o.draw(h, func() error {
-		provider := o.sim(h)
+		want := drive
+		if o.watch {
+			want = look
+		}
+		provider := o.keeper(h, want)
 		return tui.Run(ctx, tui.Options{
-			Open: provider.Open, LookOn: o.watched(h).Open, Watch: follow, Provider: provider.Name(),
-			LoadLessons: func() ([]lessons.Lesson, error) { return o.load(true) }, ProgressPath: o.desk(h).progress(), Note: h.lastLesson(), StartLesson: lesson,
+			Open: provider.Open, LookOn: o.keeper(h, look).Open, Watch: follow, Provider: provider.Name(),
+			LoadLessons: func() ([]lessons.Lesson, error) { return o.load(true) }, ProgressPath: o.desk(h).progress(), Note: h.lastLesson(o.provider), StartLesson: lesson,
 			Lang: o.lang, Look: o.look(), Log: h.crash(),
 			Prompt: o.prompt(h),
 		})
@@ -103,7 +106,7 @@ func (o *options) look() tui.Look {
 // own are added when it is open.
 func (o *options) prompt(h home) prompt.Options {
 	return prompt.Options{
-		Home: string(h), Folder: o.desk(h).files(), History: h.history(o.learner), Network: filepath.Join(h.sim(), "network.sock"),
+		Home: string(h), Folder: o.desk(h).files(), History: h.history(o.learner),
 		Editor: os.Getenv("PODIUM_EDITOR"), Language: o.lang,
 	}
 }

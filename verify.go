@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -15,7 +16,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"podium/cluster"
-	"podium/cluster/sim"
 	"podium/i18n"
 	"podium/lab"
 	"podium/lessons"
@@ -74,7 +74,7 @@ func (v *proving) verify(ctx context.Context, out io.Writer, ids []string) error
 		}
 	}
 	close(turns)
-	fmt.Fprintln(out, v.lang.Say(i18n.M("cli.verify-head", "Lessons", strings.Join(names, ", "))))
+	fmt.Fprintln(out, v.lang.Say(i18n.M("cli.verify-head", "Lessons", strings.Join(names, ", "), "Provider", v.provider)))
 	say := func(id string) string { return v.lang.Say(i18n.M("cli.verify-column-" + id)) }
 	v.row(say("lesson"), say("step"), say("check"), "", say("took"))
 	lanes, laneCtx := errgroup.WithContext(ctx)
@@ -116,16 +116,25 @@ func (v *proving) lane(ctx context.Context, turns <-chan turn) error {
 		return err
 	}
 	defer log.Close()
-	provider := sim.New(sim.Options{Home: h.sim(), Workers: v.workers, Speed: v.speed, Plane: v.plane})
+	own := *v.options
+	own.cluster = "podium-verify-" + strings.TrimPrefix(filepath.Base(dir), "podium")
+	provider := own.keeper(h, detach) // nothing need be kept: it is deleted
 	c, err := provider.Open(ctx, func(cluster.Stage) {})
 	if err != nil {
 		return err
 	}
-	defer func() {
-		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
-		defer cancel()
-		_ = c.Close(closing) // the plane ends with this process in any case
-	}()
+	err = v.prove(ctx, h, c, turns)
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), deleteLimit)
+	defer cancel()
+	return errors.Join(err, c.Close(closing), provider.Delete(closing))
+}
+
+// deleteLimit is how long removing the cluster that lessons were proven on may
+// take: an engine removes containers one by one.
+const deleteLimit = 2 * time.Minute
+
+// prove goes through lessons on c.
+func (v *proving) prove(ctx context.Context, h home, c *cluster.Cluster, turns <-chan turn) error {
 	watching, stop := context.WithCancel(ctx)
 	defer stop()
 	stream, err := follow(watching, c)

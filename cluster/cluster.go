@@ -62,6 +62,11 @@ type Cluster struct {
 	// [NodeMaker] also makes and removes them. It is nil where nothing can.
 	Nodes NodeSwitch
 
+	// Socket is a unix socket on which an HTTP proxy that only tunnels (CONNECT)
+	// dials as Dial does, for other processes of this user. It is "" where there
+	// is none.
+	Socket string
+
 	// ReadOnly says that another podium owns this cluster and this one watches.
 	ReadOnly bool
 

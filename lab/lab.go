@@ -29,7 +29,7 @@ var _ lessons.Driver = (*Lab)(nil)
 // New returns the lab on c. Lines run as o says, with c's own kubeconfig; hub
 // hands out c's snapshots.
 func New(c *cluster.Cluster, o prompt.Options, hub *Hub) *Lab {
-	o.Kubeconfig = c.Kubeconfig
+	o.Kubeconfig, o.Network = c.Kubeconfig, c.Socket
 	return &Lab{cluster: c, prompt: o, hub: hub}
 }
 

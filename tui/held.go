@@ -31,7 +31,7 @@ func (m *Model) held() i18n.Message {
 
 // connectPrompt lets the prompt run its lines on the cluster that has opened.
 func (m *Model) connectPrompt() {
-	m.options.Kubeconfig = m.link.cluster.Kubeconfig
+	m.options.Kubeconfig, m.options.Network = m.link.cluster.Kubeconfig, m.link.cluster.Socket
 	m.prompt.Use(m.options)
 }
 

@@ -191,7 +191,7 @@ func (p *Provider) connect(kubeconfig, socket string) (*cluster.Cluster, error) 
 	}
 	return &cluster.Cluster{
 		Name: contextName, Provider: p.Name(), Namespace: cluster.Namespace,
-		Config: config, Kubeconfig: path, Dial: dialThrough(socket), Nodes: nodes,
+		Config: config, Kubeconfig: path, Dial: dialThrough(socket), Socket: socket, Nodes: nodes,
 	}, nil
 }
 

@@ -43,7 +43,7 @@ type Provider struct {
 	now     func() time.Time
 }
 
-var _ cluster.Provider = (*Provider)(nil)
+var _ cluster.Keeper = (*Provider)(nil)
 
 // New returns the provider for o. It touches nothing yet.
 func New(o Options) *Provider {

@@ -11,6 +11,7 @@ import (
 	"github.com/gofrs/flock"
 	"k8s.io/apimachinery/pkg/util/wait"
 
+	"podium/cluster"
 	"podium/i18n"
 )
 
@@ -37,24 +38,10 @@ type planeState struct {
 	Ready    bool      `json:"ready"`
 }
 
-// Status is what is known of the cluster without opening it.
-type Status struct {
-	Home       string
-	Running    bool
-	Ready      bool // it has come all the way up
-	Detached   bool // it outlives the podium that started it
-	PID        int  // of podium-plane, as the rest 0 unless it is running
-	URL        string
-	Workers    int
-	Speed      float64
-	Since      time.Time
-	Kubeconfig string // the learner's
-}
-
-// Status says what runs in the home directory. A home that does not exist yet
-// is no error.
-func (p *Provider) Status(context.Context) (Status, error) {
-	s := Status{Home: p.options.Home, Kubeconfig: p.path(fileKubeconfig)}
+// Status implements [cluster.Keeper]. A home that does not exist yet is no
+// error.
+func (p *Provider) Status(context.Context) (cluster.Status, error) {
+	s := cluster.Status{Home: p.options.Home, Kubeconfig: p.path(fileKubeconfig)}
 	running, err := p.running()
 	if err != nil || !running {
 		return s, err

@@ -19,6 +19,7 @@ import (
 type image struct {
 	Name        string            `json:"name"`
 	Tags        map[string]string `json:"tags"`
+	Lessons     []string          `json:"lessons"` // for real clusters alone
 	Size        int64             `json:"size"`
 	Entrypoint  []string          `json:"entrypoint"`
 	Command     []string          `json:"command"`

@@ -3,15 +3,11 @@ package main
 import (
 	"context"
 	"errors"
-	"io"
-	"io/fs"
-	"net"
 	"net/http"
-	"os"
-	"sync"
-	"time"
 
 	utilnet "k8s.io/apimachinery/pkg/util/net"
+
+	"podium/cluster/tunnel"
 )
 
 // errAsked is the cause of a stop that podium asked for.
@@ -27,25 +23,11 @@ type door struct {
 
 // openDoor serves on path until ctx ends, as one of run's components.
 func openDoor(ctx context.Context, run *components, path string, d door) error {
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "unix", path)
+	listener, err := tunnel.Listen(ctx, path)
 	if err != nil {
 		return err
 	}
-	if err := os.Chmod(path, 0o600); err != nil {
-		return err
-	}
-	server := &http.Server{
-		Handler:           d,
-		ReadHeaderTimeout: 10 * time.Second,
-		BaseContext:       func(net.Listener) context.Context { return ctx },
-	}
-	run.run(ctx, "network socket", func(ctx context.Context) error {
-		defer context.AfterFunc(ctx, func() { _ = server.Close() })()
-		return server.Serve(listener)
-	})
+	run.run(ctx, "network socket", func(ctx context.Context) error { return tunnel.Serve(ctx, listener, d) })
 	return nil
 }
 
@@ -53,7 +35,7 @@ func openDoor(ctx context.Context, run *components, path string, d door) error {
 func (d door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.Method == http.MethodConnect:
-		d.connect(w, r)
+		tunnel.Dial(d.dial).ServeHTTP(w, r)
 	case r.Method == http.MethodGet && r.URL.Path == "/alive":
 		w.WriteHeader(http.StatusOK)
 		_ = http.NewResponseController(w).Flush()
@@ -65,48 +47,4 @@ func (d door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		http.NotFound(w, r)
 	}
-}
-
-// connect joins the caller with the address it names.
-func (d door) connect(w http.ResponseWriter, r *http.Request) {
-	upstream, err := d.dial(r.Context(), "tcp", r.Host)
-	if err != nil {
-		http.Error(w, reason(err).Error(), http.StatusBadGateway)
-		return
-	}
-	defer upstream.Close()
-	caller, buffered, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	defer caller.Close()
-	defer context.AfterFunc(r.Context(), func() { caller.Close(); upstream.Close() })()
-	if _, err := io.WriteString(caller, "HTTP/1.1 200 Connection established\r\n\r\n"); err != nil {
-		return
-	}
-	var both sync.WaitGroup
-	both.Go(func() { pour(upstream, buffered) })
-	both.Go(func() { pour(caller, upstream) })
-	both.Wait()
-}
-
-// reason returns what went wrong without "dial tcp ADDRESS:", which the caller
-// says again.
-func reason(err error) error {
-	var failed *net.OpError
-	if errors.As(err, &failed) && failed.Err != nil {
-		return failed.Err
-	}
-	return err
-}
-
-// pour copies from to to and passes on that from has ended.
-func pour(to net.Conn, from io.Reader) {
-	_, _ = io.Copy(to, from)
-	if half, ok := to.(interface{ CloseWrite() error }); ok {
-		_ = half.CloseWrite()
-		return
-	}
-	_ = to.Close()
 }

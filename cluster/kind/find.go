@@ -1,0 +1,79 @@
+package kind
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+
+	kindcluster "sigs.k8s.io/kind/pkg/cluster"
+
+	"podium/i18n"
+)
+
+// engineVariable is what kind's own command line looks at to choose an engine.
+const engineVariable = "KIND_EXPERIMENTAL_PROVIDER"
+
+// An engine is a program that runs containers.
+type engine struct {
+	name   string // the executable, and kind's word for it
+	option func() kindcluster.ProviderOption
+	os     string // the format of `info` that tells which system containers run on
+}
+
+// engines are those that kind knows, in its order of preference.
+func engines() []engine {
+	return []engine{
+		{"docker", kindcluster.ProviderWithDocker, "{{.OSType}}"},
+		{"nerdctl", func() kindcluster.ProviderOption { return kindcluster.ProviderWithNerdctl("nerdctl") }, "{{.OSType}}"},
+		{"podman", kindcluster.ProviderWithPodman, "{{.Host.OS}}"},
+	}
+}
+
+// answerLimit is how long an engine may take to say that it is there.
+const answerLimit = 10 * time.Second
+
+// engine returns the engine to use: the one that made the cluster, else the one
+// that KIND_EXPERIMENTAL_PROVIDER names, else the first that answers.
+func (p *Provider) engine(ctx context.Context) (engine, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerLimit)
+	defer cancel()
+	wish := p.record().Engine
+	if wish == "" {
+		wish = os.Getenv(engineVariable)
+	}
+	var first error
+	for _, e := range p.engines {
+		if wish != "" && e.name != wish {
+			continue
+		}
+		err := e.check(ctx)
+		if err == nil {
+			return e, nil
+		}
+		if first == nil || errors.Is(first, exec.ErrNotFound) && !errors.Is(err, exec.ErrNotFound) {
+			first = err
+		}
+	}
+	if first == nil {
+		return engine{}, i18n.Errorf(nil, i18n.M("kind.engine-unknown", "Engine", wish, "Variable", engineVariable))
+	}
+	return engine{}, first
+}
+
+// check says why the engine can't run Linux containers.
+func (e engine) check(ctx context.Context) error {
+	if _, err := exec.LookPath(e.name); err != nil {
+		return i18n.Errorf(&CommandError{Command: []string{e.name}, Err: err}, i18n.M("kind.engine-missing"))
+	}
+	said, err := e.run(ctx, "info", "--format", e.os)
+	if err != nil {
+		return i18n.Errorf(err, i18n.M("kind.engine-silent", "Engine", e.name, "Why", plain(lastWords(err))))
+	}
+	if system := strings.TrimSpace(said); system == "windows" {
+		return i18n.Errorf(nil, i18n.M("kind.engine-windows", "Engine", e.name))
+	}
+	return nil
+}

@@ -1,0 +1,285 @@
+package kind
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/distribution/reference"
+	"sigs.k8s.io/yaml"
+
+	"podium/i18n"
+	"podium/manifests"
+)
+
+// LessonImages lists the images that lessons use, by their full names: what a
+// real cluster has on its nodes before a learner begins. They are those of
+// manifests/images.yaml that say so.
+func LessonImages() ([]string, error) {
+	data, err := manifests.FS.ReadFile("images.yaml")
+	if err != nil {
+		return nil, err
+	}
+	var list struct {
+		Images []struct {
+			Name    string   `json:"name"`
+			Lessons []string `json:"lessons"`
+		} `json:"images"`
+	}
+	if err := yaml.Unmarshal(data, &list); err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, image := range list.Images {
+		for _, tag := range image.Lessons {
+			names = append(names, image.Name+":"+tag)
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+// lines splits what a command wrote.
+func lines(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })
+}
+
+// images lists what the engine keeps, by full names.
+func (e engine) images(ctx context.Context) (map[string]bool, error) {
+	listed, err := e.run(ctx, "images", "--format", "{{.Repository}}:{{.Tag}}")
+	if err != nil {
+		return nil, err
+	}
+	there := map[string]bool{}
+	for _, name := range lines(listed) {
+		if named, err := reference.ParseNormalizedNamed(name); err == nil {
+			there[named.String()] = true
+		}
+	}
+	return there, nil
+}
+
+// has reports whether the engine keeps an image, which may be named by digest.
+func (e engine) has(ctx context.Context, image string) bool {
+	_, err := e.run(ctx, "image", "inspect", "--format", "{{.Id}}", image)
+	return err == nil
+}
+
+// tagOnly is an image's name without its digest, as an archive keeps it.
+func tagOnly(image string) string {
+	name, _, _ := strings.Cut(image, "@")
+	return name
+}
+
+// nodeImage makes sure of the node image, pulling it if need be, and returns
+// the name that the engine knows it by.
+func (p *Provider) nodeImage(ctx context.Context, e engine, progress *progress) (string, error) {
+	for _, name := range []string{p.options.Image, tagOnly(p.options.Image)} {
+		if e.has(ctx, name) {
+			return name, nil
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return "", context.Cause(ctx)
+	}
+	progress.begin(i18n.M("kind.stage.node-image", "Image", tagOnly(p.options.Image)))
+	if _, err := e.run(ctx, "pull", p.options.Image); err != nil {
+		if ctx.Err() != nil {
+			return "", context.Cause(ctx)
+		}
+		return "", i18n.Errorf(err, i18n.M("kind.node-image", "Image", tagOnly(p.options.Image), "Why", plain(lastWords(err))))
+	}
+	return p.options.Image, nil
+}
+
+// pullLessons pulls the lessons' images that the engine hasn't. The first that
+// can't be had ends it: without a registry, lessons whose images are there
+// still work, and for the rest the nodes try themselves.
+func (p *Provider) pullLessons(ctx context.Context, e engine, progress *progress) error {
+	missing, err := p.missing(ctx, e)
+	if err != nil {
+		return err
+	}
+	for i, name := range missing {
+		progress.begin(i18n.M("kind.stage.pull", "Image", familiar(name), "Number", i+1, "Of", len(missing)))
+		if _, err := e.run(ctx, "pull", name); err != nil {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			progress.begin(i18n.M("kind.stage.offline", "Image", familiar(name)))
+			return nil
+		}
+	}
+	return nil
+}
+
+func familiar(image string) string {
+	if named, err := reference.ParseNormalizedNamed(image); err == nil {
+		return reference.FamiliarString(named)
+	}
+	return image
+}
+
+// missing lists the lessons' images that the engine hasn't.
+func (p *Provider) missing(ctx context.Context, e engine) ([]string, error) {
+	names, err := LessonImages()
+	if err != nil {
+		return nil, err
+	}
+	there, err := e.images(ctx)
+	if err != nil {
+		return nil, p.failed(err)
+	}
+	return slices.DeleteFunc(names, func(name string) bool { return there[name] }), nil
+}
+
+// load brings the lessons' images that the engine has to the nodes that have
+// them not, and returns the names of those that all nodes have.
+func (p *Provider) load(ctx context.Context, e engine, nodes []node, progress *progress) ([]string, error) {
+	names, err := LessonImages()
+	if err != nil {
+		return nil, err
+	}
+	kept, err := e.images(ctx)
+	if err != nil {
+		return nil, p.failed(err)
+	}
+	lacking, wanted := map[string]bool{}, map[string]bool{}
+	for _, n := range nodes {
+		listed, err := e.run(ctx, "exec", n.Name, "ctr", "--namespace=k8s.io", "images", "ls", "-q")
+		if err != nil {
+			return nil, p.failed(err)
+		}
+		there := lines(listed)
+		for _, name := range names {
+			if kept[name] && !slices.Contains(there, name) {
+				lacking[n.Name], wanted[name] = true, true
+			}
+		}
+	}
+	names = slices.DeleteFunc(names, func(name string) bool { return !kept[name] })
+	if len(wanted) == 0 {
+		return names, nil
+	}
+	progress.begin(i18n.M("kind.stage.load", "Count", len(wanted)))
+	return names, p.bring(ctx, e, slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !wanted[name] }), lacking)
+}
+
+// bring copies images from the engine into nodes, all nodes at once.
+func (p *Provider) bring(ctx context.Context, e engine, images []string, nodes map[string]bool) error {
+	archive := p.path(fileArchive)
+	defer os.Remove(archive)
+	if err := e.save(ctx, archive, images); err != nil {
+		return p.failed(err)
+	}
+	var all sync.WaitGroup
+	failed := make(chan error, len(nodes))
+	for name := range nodes {
+		all.Go(func() {
+			file, err := os.Open(archive)
+			if err != nil {
+				failed <- err
+				return
+			}
+			defer file.Close()
+			// Unpacking waits until a pod needs it, as with the images that a
+			// node is born with.
+			_, err = e.feed(ctx, file, "exec", "-i", name, "ctr", "--namespace=k8s.io", "images", "import", "--no-unpack", "-")
+			failed <- err
+		})
+	}
+	all.Wait()
+	close(failed)
+	var errs error
+	for err := range failed {
+		errs = errors.Join(errs, err)
+	}
+	if errs != nil {
+		return p.failed(errs)
+	}
+	return nil
+}
+
+// save writes images to an archive.
+func (e engine) save(ctx context.Context, path string, images []string) error {
+	args := []string{"save", "-o", path}
+	if e.name == "podman" {
+		args = []string{"save", "--multi-image-archive", "-o", path}
+	}
+	_, err := e.run(ctx, append(args, images...)...)
+	return err
+}
+
+// PullImages pulls the node image and the lessons' images that the engine
+// hasn't, and tells report of each before it begins.
+func (p *Provider) PullImages(ctx context.Context, report func(image string)) error {
+	e, err := p.engine(ctx)
+	if err != nil {
+		return err
+	}
+	names, err := p.missing(ctx, e)
+	if err != nil {
+		return err
+	}
+	if !e.has(ctx, p.options.Image) && !e.has(ctx, tagOnly(p.options.Image)) {
+		names = append([]string{p.options.Image}, names...)
+	}
+	for _, name := range names {
+		report(familiar(name))
+		if _, err := e.run(ctx, "pull", name); err != nil {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			return i18n.Errorf(err, i18n.M("kind.pull", "Image", familiar(name), "Why", plain(lastWords(err))))
+		}
+	}
+	return nil
+}
+
+// SaveImages writes the node image and the lessons' images to a file, for
+// [Provider.LoadImages] on a machine without internet. All must be there.
+func (p *Provider) SaveImages(ctx context.Context, path string) error {
+	e, err := p.engine(ctx)
+	if err != nil {
+		return err
+	}
+	missing, err := p.missing(ctx, e)
+	if err != nil {
+		return err
+	}
+	if len(missing) > 0 {
+		return i18n.Errorf(nil, i18n.M("kind.save-missing", "Image", familiar(missing[0]), "Count", len(missing)))
+	}
+	names, err := LessonImages()
+	if err != nil {
+		return err
+	}
+	tag := tagOnly(p.options.Image)
+	if !e.has(ctx, tag) { // pulled by its digest, which an archive doesn't keep
+		if _, err := e.run(ctx, "tag", p.options.Image, tag); err != nil {
+			return i18n.Errorf(err, i18n.M("kind.save-missing", "Image", tag, "Count", 1))
+		}
+	}
+	if err := e.save(ctx, path, append(names, tag)); err != nil {
+		_ = os.Remove(path)
+		return p.failed(err)
+	}
+	return nil
+}
+
+// LoadImages gives the engine the images in an archive. The next Open brings
+// them to the nodes.
+func (p *Provider) LoadImages(ctx context.Context, archive io.Reader) error {
+	e, err := p.engine(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := e.feed(ctx, archive, "load"); err != nil {
+		return i18n.Errorf(err, i18n.M("kind.load", "Why", plain(lastWords(err))))
+	}
+	return nil
+}
