@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -8,6 +9,7 @@ import (
 
 	"podium/cluster"
 	"podium/i18n"
+	"podium/lessons"
 	"podium/tui/panes"
 )
 
@@ -78,6 +80,7 @@ func (m *Model) onSnapshot(msg snapshotMsg) tea.Cmd {
 		m.canvas.touch("home") // which shows no more of the cluster than that
 	}
 	m.scene.Snapshot = msg.snapshot
+	m.course.moving = moving(msg.snapshot, m.scene.Lab.Namespace)
 	m.scene.Past = m.scene.Past.Append(msg.snapshot)
 	m.scene.Recent = append(append([]cluster.Change(nil), m.scene.Recent...), msg.snapshot.Changes...)
 	m.pass()
@@ -92,4 +95,25 @@ func (m *Model) tellLiving() tea.Cmd {
 		cmds = append(cmds, m.toPane(name, m.scene.Snapshot))
 	}
 	return tea.Batch(cmds...)
+}
+
+// watches reports whether pods are what the learner is to look at: in a step that
+// unfolds by itself, and while some are on their way in one that isn't met.
+func (m *Model) watches() bool {
+	s := m.scene.Session
+	if m.page != lessonPage || s.IsZero() || m.course.trial || s.Done() || s.Rereading() || s.Met() {
+		return false
+	}
+	return s.Step().Kind == lessons.Watch || s.Step().Kind == lessons.Do && m.course.moving
+}
+
+// moving reports whether a pod of the learner's is coming or going.
+func moving(s cluster.Snapshot, namespace string) bool {
+	return slices.ContainsFunc(s.Pods, func(p *corev1.Pod) bool {
+		if p.Namespace != namespace {
+			return false
+		}
+		state, _ := cluster.StateOf(p)
+		return state == cluster.Unplaced || state == cluster.Starting || state == cluster.Terminating
+	})
 }

@@ -5,6 +5,9 @@ import (
 	"time"
 	"unsafe"
 
+	tea "charm.land/bubbletea/v2"
+	corev1 "k8s.io/api/core/v1"
+
 	"podium/cluster"
 	"podium/i18n"
 	"podium/tui/panes"
@@ -60,4 +63,23 @@ func TestAScreenThatSaysTheSameIsTheSameString(t *testing.T) {
 	if unsafe.StringData(m.View().Content) != before {
 		t.Error("the renderer has to compare it")
 	}
+}
+
+func TestOnASmallScreenTheBoardComesInWhilePodsAreOnTheirWay(t *testing.T) {
+	m := atMake(t)
+	drive(m, tea.WindowSizeMsg{Width: 80, Height: 24})
+	hides(t, m, "worker-2")
+	coming := snapshot(3, "web-7")
+	coming.snapshot.Pods[0].Status = corev1.PodStatus{Phase: corev1.PodPending}
+	drive(m, coming)
+	shows(t, m, "worker-2", "web-7", "Do this")
+	drive(m, snapshot(4, "web-7"))
+	hides(t, m, "worker-2")
+}
+
+func TestTheLanguagesNoticeEndsWithAResize(t *testing.T) {
+	m := keys(begun(t), "f8")
+	shows(t, m, "이제 한국어로")
+	drive(m, tea.WindowSizeMsg{Width: 80, Height: 24})
+	hides(t, m, "이제 한국어로")
 }

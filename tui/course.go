@@ -26,6 +26,7 @@ type course struct {
 	stop    context.CancelFunc
 	attempt int // counts lessons, steps and resets: what began for another one is dropped
 	prober  *traffic.Prober
+	moving  bool // pods are coming or going
 
 	known  bool             // the progress on disk has been read
 	saving bool             // a save is under way

@@ -36,6 +36,7 @@ type wish struct {
 	focus string
 	tabs  string // which pane of a shared place is in front
 	load  bool   // requests are being sent, so traffic deserves room
+	watch bool   // pods are what the step is about at this moment
 	zoom  bool   // the focused pane alone
 	room  room   // what the prompt needs
 }
@@ -56,6 +57,10 @@ var (
 	wideFrom = image.Pt(100, 28)
 	vastFrom = image.Pt(160, 48)
 )
+
+// watchFrom is the height, edges included, that a lesson needs to share it with
+// the board.
+const watchFrom = 16
 
 // at returns the tile of a pane.
 func (p plan) at(pane string) (tile, bool) {
@@ -116,13 +121,13 @@ func homePlan(body image.Rectangle) []tile {
 }
 
 // narrowPlan is one pane at a time; the others are summed up in the prompt's
-// upper edge.
+// upper edge. While there are pods to watch, the board comes in below the lesson.
 //
-//	┌ lesson ────────────┐
-//	│                    │
-//	├ prompt ── summary ─┤
-//	│ $                  │
-//	└────────────────────┘
+//	┌ lesson ────────────┐    ┌ lesson ────────────┐
+//	│                    │    ├ board ─────────────┤
+//	├ prompt ── summary ─┤    ├ prompt ── summary ─┤
+//	│ $                  │    │ $                  │
+//	└────────────────────┘    └────────────────────┘
 func narrowPlan(body image.Rectangle, w wish) ([]tile, []string) {
 	front := w.tabs
 	if w.focus != "prompt" {
@@ -133,13 +138,19 @@ func narrowPlan(body image.Rectangle, w wish) ([]tile, []string) {
 		front = names[0]
 	}
 	upper, lower := withPrompt(body, w)
+	tiles := []tile{{front, upper}, lower}
+	if w.watch && front == "lesson" && upper.Dy() >= watchFrom {
+		parts := rows(upper, share{min: 7, weight: 1}, share{min: 5})
+		tiles = []tile{{"lesson", parts[0]}, {"board", parts[1]}, lower}
+	}
 	var hidden []string
 	for _, name := range names {
-		if name != front && name != "prompt" && name != "lesson" {
+		shown := slices.ContainsFunc(tiles, func(t tile) bool { return t.pane == name })
+		if !shown && name != "lesson" {
 			hidden = append(hidden, name)
 		}
 	}
-	return []tile{{front, upper}, lower}, hidden
+	return tiles, hidden
 }
 
 // widePlan has the lesson beside what the cluster does. Panes that share the

@@ -12,7 +12,7 @@ func TestArrangeTilesTheScreen(t *testing.T) {
 		{page: homePage, focus: "home"}, {page: lessonPage, focus: "prompt"}, {page: lessonPage, focus: "tree", load: true},
 		{page: explorePage, focus: "prompt"}, {page: explorePage, focus: "board", load: true}, {page: helpPage},
 		{page: lessonPage, focus: "prompt", room: tallRoom}, {page: lessonPage, focus: "prompt", room: fullRoom},
-		{page: lessonPage, focus: "lanes", zoom: true}, {page: failedPage},
+		{page: lessonPage, focus: "prompt", watch: true}, {page: lessonPage, focus: "lanes", zoom: true}, {page: failedPage},
 	} {
 		for x := 1; x <= 260; x += 9 {
 			for y := 1; y <= 90; y += 2 {

@@ -132,6 +132,9 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.size = image.Pt(msg.Width, msg.Height)
+		if m.status.ID == "language.switched" { // the screen drawn anew says so itself
+			m.tell(i18n.Message{})
+		}
 	case tea.BackgroundColorMsg, tea.ColorProfileMsg, tea.CursorPositionMsg, probeMsg:
 		return m.onTerminal(msg)
 	case stageMsg:
@@ -170,7 +173,7 @@ func (m *Model) settle() tea.Cmd {
 
 // wish is what arrange is asked for.
 func (m *Model) wish() wish {
-	w := wish{page: m.page, focus: m.focus, tabs: m.tabs, zoom: m.zoom, load: m.loaded()}
+	w := wish{page: m.page, focus: m.focus, tabs: m.tabs, zoom: m.zoom, load: m.loaded(), watch: m.watches()}
 	switch {
 	case m.over != "":
 		w.page = m.over
