@@ -67,7 +67,7 @@ func (l *Lesson) Place(s Scene) string {
 // the first again after the last. It is "" for a text without commands.
 func (l *Lesson) NextCommand(s Scene) string {
 	l.follow(s)
-	commands := commandsIn(s.Session.Words(s.Lang).Text)
+	commands := commandsIn(textOf(s))
 	if len(commands) == 0 {
 		return ""
 	}
@@ -77,7 +77,7 @@ func (l *Lesson) NextCommand(s Scene) string {
 
 // HasCommands reports whether the text holds commands to put into the prompt.
 func (l *Lesson) HasCommands(s Scene) bool {
-	return len(commandsIn(s.Session.Words(s.Lang).Text)) > 0
+	return len(commandsIn(textOf(s))) > 0
 }
 
 // Asking reports whether the step waits for an answer.

@@ -80,7 +80,7 @@ func (l *Lesson) compose(s Scene) {
 	words := session.Words(s.Lang)
 	p.paragraph("", s.Theme.Strong, words.Title)
 	p.gap()
-	p.markdown(words.Text)
+	p.markdown(textOf(s))
 	l.question()
 	p.verdicts()
 	p.predictions()
@@ -91,12 +91,17 @@ func (l *Lesson) compose(s Scene) {
 	p.solution()
 	if session.Met() && strings.TrimSpace(words.Debrief) != "" {
 		p.heading(p.say("tui.lesson.debrief"))
-		p.markdown(words.Debrief)
+		p.markdown(lessons.On(words.Debrief, s.Lab.Provider))
 	}
 	if session.Met() && session.Step().Table {
 		p.comparison()
 	}
 	p.outlook()
+}
+
+// textOf is the text of the step being read, as it reads on this cluster.
+func textOf(s Scene) string {
+	return lessons.On(s.Session.Words(s.Lang).Text, s.Lab.Provider)
 }
 
 // verdicts adds the goals, each with what was seen at its right.
