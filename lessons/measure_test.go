@@ -105,3 +105,18 @@ func TestWhatAPersonMeantIsToldFromWhatFollows(t *testing.T) {
 		}
 	}
 }
+
+func TestALessonBegunAgainKeepsItsRuns(t *testing.T) {
+	before := LessonProgress{Finished: noon, Runs: map[string]Run{"a": {Failed: 1}, "b": {Failed: 2}}}
+	again := LessonProgress{Step: "b", Runs: map[string]Run{"b": {Failed: 3}}}
+	want := LessonProgress{Step: "b", Finished: noon, Runs: map[string]Run{"a": {Failed: 1}, "b": {Failed: 3}}}
+	if diff := cmp.Diff(want, again.After(before)); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(again, again.After(LessonProgress{})); diff != "" {
+		t.Error(diff)
+	}
+	if len(before.Runs) != 2 || before.Runs["b"].Failed != 2 {
+		t.Error("what was reached before is written to")
+	}
+}

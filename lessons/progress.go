@@ -51,6 +51,22 @@ func (p LessonProgress) clone() LessonProgress {
 	return p
 }
 
+// After returns the progress of a lesson that may have been begun again: that
+// it was finished before stays so, and so do runs that weren't run anew.
+func (p LessonProgress) After(before LessonProgress) LessonProgress {
+	p = p.clone()
+	if p.Finished.IsZero() {
+		p.Finished = before.Finished
+	}
+	runs := maps.Clone(before.Runs)
+	if runs == nil {
+		return p
+	}
+	maps.Copy(runs, p.Runs)
+	p.Runs = runs
+	return p
+}
+
 func (p LessonProgress) markDone(step string) []string {
 	if slices.Contains(p.Done, step) {
 		return p.Done

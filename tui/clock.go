@@ -37,11 +37,11 @@ func (m *Model) tick() tea.Cmd {
 // glowed and the figures of the requests look different at another time.
 func (m *Model) onTick(tickMsg) tea.Cmd {
 	m.pass()
-	m.measure()
+	measured := m.measure()
 	if m.loaded() {
 		m.canvas.touch("lesson", "traffic")
 	}
-	return m.tick()
+	return tea.Batch(measured, m.tick())
 }
 
 // pass moves the scene's clock on and forgets changes that have rested.

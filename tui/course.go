@@ -93,7 +93,7 @@ func (m *Model) onCourse(msg courseMsg) tea.Cmd {
 	case playedMsg:
 		return m.onPlayed(msg)
 	case proberMsg:
-		m.onProber(msg)
+		return m.onProber(msg)
 	}
 	return nil
 }
@@ -274,28 +274,35 @@ func (m *Model) startProber(t *lessons.Traffic) tea.Cmd {
 	})
 }
 
-func (m *Model) onProber(msg proberMsg) {
+func (m *Model) onProber(msg proberMsg) tea.Cmd {
 	switch {
 	case msg.err != nil:
 		m.tell(i18n.Explain(msg.err))
 	case msg.attempt == m.course.attempt:
 		m.course.prober = msg.prober
-		m.measure()
+		return m.measure()
 	}
+	return nil
 }
 
 // loaded reports whether requests are being sent.
 func (m *Model) loaded() bool { return m.course.prober != nil }
 
 // measure takes the newest figures of the requests.
-func (m *Model) measure() {
+func (m *Model) measure() tea.Cmd {
 	if m.course.prober == nil {
-		return
+		return nil
 	}
 	m.scene.Load = m.course.prober.Stats()
-	if !m.course.trial {
-		m.scene.Session = m.scene.Session.Load(lab.Load(m.scene.Load))
+	if m.course.trial {
+		return nil
 	}
+	before := m.scene.Session.Met()
+	m.scene.Session = m.scene.Session.Load(lab.Load(m.scene.Load))
+	if m.scene.Session.Met() == before {
+		return nil
+	}
+	return m.save()
 }
 
 // observe lets the session see the newest snapshot.

@@ -54,11 +54,8 @@ func (m *Model) onProgress(msg progressMsg) tea.Cmd {
 func (m *Model) save() tea.Cmd {
 	s := m.scene.Session
 	if !s.IsZero() && !m.course.trial {
-		reached := s.Progress()
-		if reached.Finished.IsZero() { // begun again: it was finished even so
-			reached.Finished = m.scene.Progress.Lessons[s.Lesson().ID].Finished
-		}
-		m.scene.Progress = m.scene.Progress.With(s.Lesson().ID, reached)
+		id := s.Lesson().ID
+		m.scene.Progress = m.scene.Progress.With(id, s.Progress().After(m.scene.Progress.Lessons[id]))
 	}
 	if m.course.saving || !m.course.known || same(m.scene.Progress, m.course.saved) || m.scene.Lab.ReadOnly {
 		return nil
