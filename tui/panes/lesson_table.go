@@ -34,8 +34,11 @@ var comparisonColumns = []tableColumn{
 
 // shortSeconds says a duration so that ten of them can be compared at a glance.
 func shortSeconds(s float64) string {
-	if s == 0 || s >= 10 {
+	switch {
+	case s == 0 || s >= 10:
 		return fmt.Sprintf("%.0f s", s)
+	case s < 0.1:
+		return "<0.1 s"
 	}
 	return fmt.Sprintf("%.1f s", s)
 }

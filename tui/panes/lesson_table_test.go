@@ -26,7 +26,7 @@ func TestComparisonGoldens(t *testing.T) {
 		ID: "strategies", Words: words, Rows: []string{"by-hand", "recreate", "rolling", "blue-green", "canary"},
 		Steps: []lessons.Step{
 			{ID: "what", Kind: lessons.Read, Table: true},
-			measured("recreate", "recreate", false), measured("recreate-back", "recreate", true), measured("rolling", "rolling", false),
+			measured("recreate", "recreate", false), measured("recreate-back", "recreate", true), measured("rolling", "rolling", false), measured("rolling-back", "rolling", true),
 			measured("blue", "blue-green", false), measured("green", "blue-green", false),
 		},
 	}
@@ -38,6 +38,7 @@ func TestComparisonGoldens(t *testing.T) {
 		"recreate-back": {At: at, Seconds: 123.4},
 		"rolling":       {At: at.Add(4 * time.Minute), Seconds: 9.96, Total: 300, MostPods: 5},
 		"blue":          {At: at, Seconds: 3, MostPods: 8},
+		"rolling-back":  {At: at, Seconds: 0.04},
 	}})
 	s := (&world{}).scene()
 	s.Lessons, s.Progress = []lessons.Lesson{pod, this}, progress
