@@ -145,7 +145,7 @@ func (v *proving) prove(ctx context.Context, h home, c *cluster.Cluster, turns <
 	for t := range turns {
 		lines := v.prompt(h)
 		lines.Folder = filepath.Join(string(h), "files", t.lesson.ID)
-		if _, err := lessons.Verify(ctx, t.lesson, lab.New(c, lines, hub), func(r lessons.Row) { v.note(t, r) }); err != nil {
+		if _, err := lessons.Verify(ctx, t.lesson.On(lab.Offers(c)...), lab.New(c, lines, hub), func(r lessons.Row) { v.note(t, r) }); err != nil {
 			return err
 		}
 	}

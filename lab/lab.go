@@ -33,6 +33,14 @@ func New(c *cluster.Cluster, o prompt.Options, hub *Hub) *Lab {
 	return &Lab{cluster: c, prompt: o, hub: hub}
 }
 
+// Offers returns what lessons may need of a cluster and this one has.
+func Offers(c *cluster.Cluster) []lessons.Need {
+	if _, ok := c.Nodes.(cluster.NodeMaker); ok {
+		return []lessons.Need{lessons.NeedNodes}
+	}
+	return nil
+}
+
 // Namespace implements [lessons.Driver].
 func (l *Lab) Namespace() string { return l.cluster.Namespace }
 

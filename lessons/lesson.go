@@ -62,6 +62,8 @@ type Step struct {
 	ID   string
 	Kind Kind
 
+	Needs Need // of the cluster; see [Lesson.On]
+
 	// Start, when given, makes the state this step starts from out of an empty
 	// namespace: a shortcut for a reset, which else plays the steps before. It
 	// must make what the step before leaves behind; verify compares the two.

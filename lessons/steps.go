@@ -29,6 +29,13 @@ func (r *reader) step(n *yaml.Node) Step {
 				r.at(n, i18n.M("lesson.unknownkind", "Kind", cut(plain(string(s.Kind)), 40), "Known", join(kinds)))
 			}
 		},
+		"needs": func(n *yaml.Node) {
+			s.Needs = Need(r.text(n))
+			if _, known := allNeeds[s.Needs]; !known {
+				all := slices.Sorted(maps.Keys(allNeeds))
+				r.at(n, i18n.M("lesson.unknownneed", "Need", cut(plain(string(s.Needs)), 40), "Known", join(all)))
+			}
+		},
 		"start":    func(n *yaml.Node) { s.Start = r.commands(n) },
 		"run":      func(n *yaml.Node) { s.Run = r.commands(n) },
 		"solution": func(n *yaml.Node) { s.Solution = r.commands(n) },

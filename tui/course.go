@@ -131,7 +131,7 @@ func (m *Model) beginPending() tea.Cmd {
 	if m.course.pending == "" || c == nil || !m.scene.Lab.Ready || m.scene.Snapshot.Seq == 0 || !m.course.known {
 		return nil
 	}
-	lesson := m.scene.Session.Lesson()
+	lesson := m.scene.Session.Lesson().On(lab.Offers(c)...)
 	if m.mustAsk(lesson.ID) {
 		return nil
 	}

@@ -3,16 +3,13 @@ package sim
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -21,74 +18,6 @@ import (
 	"podium/cluster"
 	"podium/i18n"
 )
-
-func TestAcknowledgedWritesSurviveKill(t *testing.T) {
-	dir := home(t)
-	var written []string
-	for round := range 5 {
-		p := New(Options{Home: dir, Plane: plane(t)})
-		c, err := p.Open(t.Context(), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		client, err := kubernetes.NewForConfig(c.Config)
-		if err != nil {
-			t.Fatal(err)
-		}
-		requireAll(t, client, written)
-		kill := time.After(time.Duration(rand.IntN(400)) * time.Millisecond)
-		killed := make(chan error, 1)
-		go func() {
-			<-kill
-			killed <- p.kill()
-		}()
-		written = append(written, writeUntilItFails(t, client, round)...)
-		if err := <-killed; err != nil {
-			t.Fatal(err)
-		}
-		select {
-		case <-c.Done:
-		case <-time.After(stopGrace):
-			t.Fatal("Done is not closed although the control plane was killed")
-		}
-		if err := c.Close(t.Context()); err != nil {
-			t.Error(err)
-		}
-	}
-	_, client := open(t, Options{Home: dir})
-	requireAll(t, client, written)
-	t.Logf("%d writes over 5 kills", len(written))
-}
-
-// writeUntilItFails returns the names of the ConfigMaps whose creation was
-// acknowledged.
-func writeUntilItFails(t testing.TB, client kubernetes.Interface, round int) (written []string) {
-	t.Helper()
-	for i := 0; ; i++ {
-		m := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: fmt.Sprintf("write-%d-%d", round, i)}}
-		if _, err := client.CoreV1().ConfigMaps(cluster.Namespace).Create(t.Context(), m, metav1.CreateOptions{}); err != nil {
-			return written
-		}
-		written = append(written, m.Name)
-	}
-}
-
-func requireAll(t testing.TB, client kubernetes.Interface, names []string) {
-	t.Helper()
-	list, err := client.CoreV1().ConfigMaps(cluster.Namespace).List(t.Context(), metav1.ListOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	there := map[string]bool{}
-	for _, m := range list.Items {
-		there[m.Name] = true
-	}
-	for _, name := range names {
-		if !there[name] {
-			t.Errorf("%s was acknowledged and is lost", name)
-		}
-	}
-}
 
 func TestTheNextStartKeepsDataAddressAndOldKubeconfigs(t *testing.T) {
 	dir := home(t)

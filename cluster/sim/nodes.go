@@ -24,6 +24,7 @@ import (
 const (
 	controlPlane = "control-plane"
 	nodeLabel    = "podium.dev/node"
+	addedLabel   = "podium.dev/added" // nobody reads it; a lesson finds by it what was added
 	stoppedMark  = "podium.dev/stopped"
 	stopAsked    = "asked"
 )
@@ -81,7 +82,7 @@ func (n nodes) AddNode(ctx context.Context) (string, error) {
 			continue
 		}
 		_, err := n.client.CoreV1().Nodes().Create(ctx, &corev1.Node{
-			ObjectMeta: metav1.ObjectMeta{Name: name, Labels: map[string]string{nodeLabel: strconv.Itoa(i)}},
+			ObjectMeta: metav1.ObjectMeta{Name: name, Labels: map[string]string{nodeLabel: strconv.Itoa(i), addedLabel: "true"}},
 		}, metav1.CreateOptions{})
 		if apierrors.IsAlreadyExists(err) { // somebody else added one this moment
 			continue

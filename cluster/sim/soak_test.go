@@ -94,6 +94,11 @@ func killOnce(t *testing.T, dir string, ledgers []*ledger, up bool, delay time.D
 		}
 		defer func() { _ = c.Close(context.Background()) }()
 		acked = writeAll(t, c, ledgers, opened)
+		select {
+		case <-c.Done:
+		case <-time.After(time.Minute):
+			t.Error("Done is not closed although the control plane was killed")
+		}
 	}()
 	// plane.json is of the run before until this one has written it.
 	eventually(t, time.Minute, "the control plane has begun", func(context.Context) bool {
