@@ -43,6 +43,8 @@ func command(o *options) *cobra.Command {
 		&cobra.Command{Use: "up", Short: say("up"), Args: noArguments,
 			RunE: func(c *cobra.Command, _ []string) error { return o.up(c.Context(), c.OutOrStdout()) }},
 		downCommand(o, say),
+		replayCommand(o, say),
+		recordCommand(o, say),
 		&cobra.Command{Use: "status", Short: say("status"), Args: noArguments,
 			RunE: func(c *cobra.Command, _ []string) error { return o.status(c.Context(), c.OutOrStdout()) }},
 		nodeCommand(o), verifyCommand(o, say),

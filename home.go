@@ -33,6 +33,9 @@ func findHome() (home, error) {
 func (h home) log() string   { return filepath.Join(string(h), "podium.log") }
 func (h home) crash() string { return filepath.Join(string(h), "crash.log") }
 
+// recordings is what happened in the lab, one file for each time it was open.
+func (h home) recordings() string { return filepath.Join(string(h), "recordings") }
+
 // history is what a learner typed at the prompt, in whatever course.
 func (h home) history(learner string) string { return filepath.Join(h.learner(learner), "history") }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/types"
@@ -22,6 +23,9 @@ type Prediction struct {
 	Answer string // what the cluster answered; "" while it isn't known
 	Known  bool
 	Right  bool
+
+	Asked    time.Time // when the question was put
+	Answered time.Time // when its answer was known
 }
 
 // results are the CEL types that answer a question of this form.

@@ -169,7 +169,7 @@ func (s Session) reveal() Session {
 		if err != nil {
 			continue // the cluster gave no answer: it stays unknown
 		}
-		q.Answer, q.Known, q.Right = answer, true, q.Said == answer
+		q.Answer, q.Known, q.Right, q.Answered = answer, true, q.Said == answer, s.last.Time
 	}
 	return s
 }

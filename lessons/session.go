@@ -110,7 +110,7 @@ func (s Session) enter(i int) Session {
 // ask opens the current step's question, anew if it was open.
 func (s Session) ask() []question {
 	step := s.current()
-	q := question{step: s.at, span: s.span, Prediction: Prediction{StepID: step.ID, Reveal: step.Ask.Reveal, Form: step.Ask.Form}}
+	q := question{step: s.at, span: s.span, Prediction: Prediction{StepID: step.ID, Reveal: step.Ask.Reveal, Form: step.Ask.Form, Asked: s.last.Time}}
 	rest := slices.DeleteFunc(slices.Clone(s.questions), func(q question) bool { return q.step == s.at })
 	return append(rest, q)
 }

@@ -27,12 +27,13 @@ type canvas struct {
 type edging struct {
 	focus  string
 	theme  theme.Key
+	past   bool
 	labels []label
 	tiles  []tile
 }
 
 func (e edging) equal(other edging) bool {
-	return e.focus == other.focus && e.theme == other.theme &&
+	return e.focus == other.focus && e.theme == other.theme && e.past == other.past &&
 		slices.Equal(e.labels, other.labels) && slices.Equal(e.tiles, other.tiles)
 }
 

@@ -38,7 +38,10 @@ func (m *Model) tick() tea.Cmd {
 func (m *Model) onTick(tickMsg) tea.Cmd {
 	m.pass()
 	measured := m.measure()
-	if m.loaded() {
+	m.recordStopped()
+	if m.past.on { // how long ago it was
+		m.canvas.touch("timeline")
+	} else if m.loaded() {
 		m.canvas.touch("lesson", "traffic")
 	}
 	return tea.Batch(measured, m.tick())
@@ -47,7 +50,7 @@ func (m *Model) onTick(tickMsg) tea.Cmd {
 // pass moves the scene's clock on and forgets changes that have rested.
 func (m *Model) pass() {
 	m.scene.Now = m.opts.Now()
-	if m.forget() {
+	if m.forget() && !m.past.on {
 		m.canvas.touch("board", "tree")
 	}
 	if !m.status.IsZero() && m.armed == "" && m.course.asks.IsZero() && m.scene.Now.Sub(m.statusTime) > statusFor {
@@ -79,11 +82,15 @@ func (m *Model) onSnapshot(msg snapshotMsg) tea.Cmd {
 	if len(msg.snapshot.Nodes) != len(m.scene.Snapshot.Nodes) {
 		m.canvas.touch("home") // which shows no more of the cluster than that
 	}
+	m.recordSnapshot(msg.snapshot, m.scene.Snapshot.Seq == 0)
 	m.scene.Snapshot = msg.snapshot
 	m.course.moving = moving(msg.snapshot, m.scene.Lab.Namespace)
 	m.scene.Past = m.scene.Past.Append(msg.snapshot)
 	m.scene.Recent = append(append([]cluster.Change(nil), m.scene.Recent...), msg.snapshot.Changes...)
 	m.pass()
+	if m.past.on {
+		return tea.Batch(m.observe(), m.nextSnapshot(m.link))
+	}
 	m.canvas.touch(living...)
 	return tea.Batch(m.observe(), m.tellLiving(), m.nextSnapshot(m.link))
 }
@@ -91,8 +98,9 @@ func (m *Model) onSnapshot(msg snapshotMsg) tea.Cmd {
 // tellLiving lets panes that keep drawn lines see the snapshot.
 func (m *Model) tellLiving() tea.Cmd {
 	var cmds []tea.Cmd
+	now := m.shown().Snapshot
 	for _, name := range living {
-		cmds = append(cmds, m.toPane(name, m.scene.Snapshot))
+		cmds = append(cmds, m.toPane(name, now))
 	}
 	return tea.Batch(cmds...)
 }

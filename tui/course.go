@@ -294,6 +294,7 @@ func (m *Model) measure() tea.Cmd {
 		return nil
 	}
 	m.scene.Load = m.course.prober.Stats()
+	m.recordLoad(m.scene.Load)
 	if m.course.trial {
 		return nil
 	}

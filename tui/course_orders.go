@@ -177,6 +177,9 @@ func (m *Model) following() string {
 
 // act carries out what a pane asks for.
 func (m *Model) act(action panes.Action) tea.Cmd {
+	if m.past.on {
+		return m.actThen(action)
+	}
 	switch a := action.(type) {
 	case panes.RunLine:
 		if why := m.held(); !why.IsZero() {
@@ -227,10 +230,33 @@ func (m *Model) act(action panes.Action) tea.Cmd {
 // remember keeps commands as causes of what follows.
 func (m *Model) remember(lesson bool, commands ...lessons.Command) {
 	for _, c := range commands {
+		m.recordCommand(c, lesson)
 		m.scene.Past = m.scene.Past.Ran(why.Command{
 			Line: c.Line, Calls: c.Calls, Output: c.Output, Exit: c.Exit, Lesson: lesson, Started: c.Started, Ended: c.Ended,
 		})
 	}
+}
+
+// actThen carries out what a pane asks for while the past is shown: nothing that
+// would change the present.
+func (m *Model) actThen(action panes.Action) tea.Cmd {
+	switch a := action.(type) {
+	case nil:
+	case panes.Ran:
+		return m.ran(a.Command)
+	case panes.Select:
+		m.scene.Selected = a.Selection
+		m.canvas.touch()
+	case panes.Tell:
+		m.tell(a.Message)
+		m.canvas.touch()
+	case panes.StepChange, panes.Seek, panes.Play, panes.Faster:
+		return m.roam(action)
+	default:
+		m.tell(m.held())
+		m.canvas.touch()
+	}
+	return nil
 }
 
 // ran lets the session see a line that ended at the prompt.

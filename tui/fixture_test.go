@@ -78,6 +78,7 @@ func press(name string) tea.KeyPressMsg {
 	codes := map[string]rune{
 		"enter": tea.KeyEnter, "tab": tea.KeyTab, "esc": tea.KeyEscape, "up": tea.KeyUp, "down": tea.KeyDown,
 		"left": tea.KeyLeft, "right": tea.KeyRight, "pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown,
+		"home": tea.KeyHome, "end": tea.KeyEnd, "space": tea.KeySpace,
 	}
 	for i := range 12 {
 		codes[fmt.Sprintf("f%d", i+1)] = tea.KeyF1 + rune(i)
@@ -110,15 +111,16 @@ func opened() openedMsg {
 func snapshot(seq uint64, pods ...string) snapshotMsg {
 	s := cluster.Snapshot{Seq: seq, Time: noon.Add(time.Duration(seq) * time.Second), Objects: map[schema.GroupKind][]cluster.Object{}}
 	for _, name := range []string{"control-plane", "worker-1", "worker-2", "worker-3"} {
-		n := &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: name, UID: types.UID(name), Labels: map[string]string{}}}
+		n := &corev1.Node{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Node"}, ObjectMeta: metav1.ObjectMeta{Name: name, UID: types.UID(name), Labels: map[string]string{}}}
 		if name == "control-plane" {
 			n.Labels["node-role.kubernetes.io/control-plane"] = ""
 		}
 		n.Status.Conditions = []corev1.NodeCondition{{Type: corev1.NodeReady, Status: corev1.ConditionTrue}}
 		s.Nodes = append(s.Nodes, n)
+		s.Objects[schema.GroupKind{Kind: "Node"}] = append(s.Objects[schema.GroupKind{Kind: "Node"}], n)
 	}
 	for _, name := range pods {
-		p := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{
+		p := &corev1.Pod{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Pod"}, ObjectMeta: metav1.ObjectMeta{
 			Namespace: "lab", Name: name, UID: types.UID(name), Labels: map[string]string{"app": "web"},
 			CreationTimestamp: metav1.NewTime(noon.Add(-time.Minute)),
 		}}

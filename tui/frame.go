@@ -187,7 +187,7 @@ func titles(p plan, th theme.Theme, focus string, title func(pane string) string
 		from := t.outer.Min.X + 1
 		to := from + ansi.StringWidth(text)
 		labels = append(labels, label{t.outer.Min.Y, from, to, style.Render(text)})
-		if t.pane != "prompt" {
+		if t != p.tiles[len(p.tiles)-1] || len(p.tiles) == 1 {
 			continue
 		}
 		if free := t.outer.Max.X - 3 - to; free > 10 {

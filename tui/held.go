@@ -11,6 +11,10 @@ import (
 func (m *Model) held() i18n.Message {
 	lab := m.scene.Lab
 	switch {
+	case m.past.replay:
+		return i18n.M("tui.past.replay")
+	case m.past.on:
+		return i18n.M("tui.past.held")
 	case !m.failed.IsZero():
 		return i18n.M("tui.held.failed")
 	case !lab.Lost.IsZero():
@@ -59,7 +63,7 @@ func helpRows() []panes.HelpRow {
 	rows = append(rows, panes.HelpRow{Keys: mapOrder.keyName(), Does: i18n.M("tui.key.map")})
 	for _, row := range [][2]string{
 		{"Tab", "tui.key.pane"}, {"Esc", "tui.key.esc"}, {"Shift-Up/Down", "tui.key.scroll"}, {"PgUp PgDn", "tui.key.page"},
-		{"Ctrl-R", "tui.key.search"}, {"Ctrl-C", "tui.key.interrupt"}, {"Ctrl-L", "tui.key.redraw"},
+		{"Ctrl-Y", "tui.key.copy"}, {"Ctrl-R", "tui.key.search"}, {"Ctrl-C", "tui.key.interrupt"}, {"Ctrl-L", "tui.key.redraw"},
 	} {
 		rows = append(rows, panes.HelpRow{Keys: row[0], Does: i18n.M(row[1])})
 	}
@@ -69,7 +73,7 @@ func helpRows() []panes.HelpRow {
 // scrollLesson moves the lesson's text from wherever the focus is.
 func (m *Model) scrollLesson(key tea.KeyPressMsg) bool {
 	by := map[string]int{"shift+up": -1, "shift+down": 1, "alt+up": -1, "alt+down": 1}[panes.Keystroke(key)]
-	if by == 0 || m.scene.Session.IsZero() || m.prompt.TakesTab() && m.prompt.Running() {
+	if by == 0 || m.shown().Session.IsZero() || m.prompt.TakesTab() && m.prompt.Running() {
 		return false
 	}
 	m.lesson.Scroll(by)

@@ -28,12 +28,13 @@ const (
 	paneOrder     order = "pane"
 	backPaneOrder order = "pane-back"
 	redrawOrder   order = "redraw"
+	rewindOrder   order = "rewind"
 )
 
 // functionKeys are the orders of F1 to F10, in that order.
 var functionKeys = []order{
 	helpOrder, hintOrder, solutionOrder, againOrder, nextOrder,
-	zoomOrder, copyOrder, languageOrder, homeOrder, quitOrder,
+	zoomOrder, rewindOrder, languageOrder, homeOrder, quitOrder,
 }
 
 // prefixKey begins the two-key form of a function key, for keyboards and
@@ -45,7 +46,7 @@ func (o order) keyName() string {
 	if i := slices.Index(functionKeys, o); i >= 0 {
 		return "F" + digits[i]
 	}
-	return map[order]string{paneOrder: "Tab", backPaneOrder: "Shift-Tab", redrawOrder: "Ctrl-L", mapOrder: "F12"}[o]
+	return map[order]string{paneOrder: "Tab", backPaneOrder: "Shift-Tab", redrawOrder: "Ctrl-L", mapOrder: "F12", copyOrder: "Ctrl-Y"}[o]
 }
 
 var digits = []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10"}
@@ -71,6 +72,8 @@ func orderOf(key tea.KeyPressMsg, prefixed bool) (order, bool) {
 		return mapOrder, true
 	case "ctrl+l":
 		return redrawOrder, true
+	case "ctrl+y": // as readline yanks
+		return copyOrder, true
 	case "tab":
 		return paneOrder, true
 	case "shift+tab":

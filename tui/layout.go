@@ -38,6 +38,7 @@ type wish struct {
 	load  bool   // requests are being sent, so traffic deserves room
 	watch bool   // pods are what the step is about at this moment
 	zoom  bool   // the focused pane alone
+	past  bool   // a moment of the past is shown, and the timeline with it
 	room  room   // what the prompt needs
 }
 
@@ -130,14 +131,15 @@ func homePlan(body image.Rectangle) []tile {
 //	└────────────────────┘    └────────────────────┘
 func narrowPlan(body image.Rectangle, w wish) ([]tile, []string) {
 	front := w.tabs
-	if w.focus != "prompt" {
+	if w.focus != "prompt" && w.focus != "timeline" {
 		front = w.focus
 	}
 	names := cycle(w)
 	if front == "" || !slices.Contains(names, front) {
 		front = names[0]
 	}
-	upper, lower := withPrompt(body, w)
+	upper, below := withLower(body, w)
+	lower := below[len(below)-1] // in the past the timeline
 	tiles := []tile{{front, upper}, lower}
 	if w.watch && front == "lesson" && upper.Dy() >= watchFrom {
 		parts := rows(upper, share{min: 7, weight: 1}, share{min: 5})
@@ -162,7 +164,7 @@ func narrowPlan(body image.Rectangle, w wish) ([]tile, []string) {
 //	├ prompt ─┴─────────────┤
 //	└───────────────────────┘
 func widePlan(body image.Rectangle, w wish) ([]tile, []string) {
-	upper, prompt := withPrompt(body, w)
+	upper, lower := withLower(body, w)
 	side := upper
 	var tiles []tile
 	if w.page == lessonPage {
@@ -177,7 +179,7 @@ func widePlan(body image.Rectangle, w wish) ([]tile, []string) {
 		parts := rows(side, share{min: 5, weight: 3}, share{min: 5, weight: 2}, share{min: 4, weight: 3})
 		tiles = append(tiles, tile{"board", parts[0]}, tile{"lanes", parts[1]}, tile{front, parts[2]})
 	}
-	return append(tiles, prompt), hidden
+	return append(tiles, lower...), hidden
 }
 
 // takeTurns finds which of the panes that share a place is in front: the focused
@@ -206,7 +208,7 @@ func takeTurns(w wish, shared ...string) (front string, hidden []string) {
 //	├ prompt ─┴──────────┴────────┤
 //	└─────────────────────────────┘
 func vastPlan(body image.Rectangle, w wish) []tile {
-	upper, prompt := withPrompt(body, w)
+	upper, lower := withLower(body, w)
 	var tiles []tile
 	parts := columns(upper, share{min: 70, weight: 3}, share{min: 40, weight: 1})
 	if w.page == lessonPage {
@@ -224,18 +226,28 @@ func vastPlan(body image.Rectangle, w wish) []tile {
 		tiles = append(tiles, tile{names[i], r})
 	}
 	side := rows(parts[1], share{min: 8, weight: 3}, share{min: 6, weight: 2})
-	return append(tiles, tile{"tree", side[0]}, tile{"events", side[1]}, prompt)
+	tiles = append(tiles, tile{"tree", side[0]}, tile{"events", side[1]})
+	return append(tiles, lower...)
 }
 
-// withPrompt cuts the prompt off the lower end: a fifth of the screen, more
-// while a program's output goes on.
-func withPrompt(body image.Rectangle, w wish) (upper image.Rectangle, prompt tile) {
+// withLower cuts the prompt off the lower end: a fifth of the screen, more while
+// a program's output goes on. In the past, when nothing can be typed, a row of it
+// is left, and the timeline stands below it; on a small screen in its place.
+func withLower(body image.Rectangle, w wish) (upper image.Rectangle, lower []tile) {
+	if w.past {
+		if body.Dy() < wideFrom.Y-2 {
+			parts := rows(body, share{min: 1, weight: 1}, share{min: 4})
+			return parts[0], []tile{{"timeline", parts[1]}}
+		}
+		parts := rows(body, share{min: 1, weight: 1}, share{min: 1}, share{min: 6})
+		return parts[0], []tile{{"prompt", parts[1]}, {"timeline", parts[2]}}
+	}
 	height := min(max(4, body.Dy()/5+1), 14)
 	if w.room == tallRoom {
 		height = body.Dy() / 2
 	}
 	parts := rows(body, share{min: 1, weight: 1}, share{min: height})
-	return parts[0], tile{"prompt", parts[1]}
+	return parts[0], []tile{{"prompt", parts[1]}}
 }
 
 // cycle lists the panes Tab walks through, in order.
@@ -251,7 +263,11 @@ func cycle(w wish) []string {
 	if w.load {
 		names = append(names, "traffic")
 	}
-	return append(names, "why", "tree", "events", "prompt")
+	names = append(names, "why", "tree", "events")
+	if w.past {
+		return append(names, "timeline")
+	}
+	return append(names, "prompt")
 }
 
 // A share is what a part of a divided rectangle gets, its edges not counted: a

@@ -34,6 +34,7 @@ type (
 		link      int
 		cluster   *cluster.Cluster
 		snapshots <-chan cluster.Snapshot
+		say       i18n.Message // why nothing is recorded; zero if all is well
 		err       error
 	}
 
@@ -90,6 +91,9 @@ func (m *Model) open() tea.Cmd {
 			opened.cluster = nil
 		}
 		m.keep(opened.cluster)
+		if opened.cluster != nil {
+			opened.say = m.startRecording(opened.cluster)
+		}
 		return opened
 	})
 	return tea.Batch(opening, m.nextStage(number, stages))
@@ -98,6 +102,20 @@ func (m *Model) open() tea.Cmd {
 // keep remembers the cluster that is open, for Run to close when the message
 // that tells of it is never read.
 func (m *Model) keep(c *cluster.Cluster) { m.opened.Store(c) }
+
+// startRecording begins to record, unless that was begun for the cluster's link
+// before. That nothing can be recorded is told and ends nothing.
+func (m *Model) startRecording(c *cluster.Cluster) i18n.Message {
+	if m.opts.Record == nil || m.recorder.Load() != nil {
+		return i18n.Message{}
+	}
+	recorder, err := m.opts.Record(c)
+	if err != nil {
+		return i18n.Explain(err)
+	}
+	m.recorder.Store(recorder)
+	return i18n.Message{}
+}
 
 func shut(c *cluster.Cluster) {
 	ctx, cancel := context.WithTimeout(context.Background(), closeLimit)
@@ -182,6 +200,7 @@ func (m *Model) onOpened(msg openedMsg) tea.Cmd {
 	lab.Provider, lab.Name, lab.Namespace = c.Provider, c.Name, c.Namespace
 	lab.Kubeconfig, lab.ReadOnly, lab.Ready = c.Kubeconfig, c.ReadOnly, true
 	m.connectPrompt()
+	m.tell(msg.say)
 	if c.ReadOnly {
 		m.tell(i18n.M("tui.read-only"))
 	}

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"podium/cluster"
+	"podium/cluster/record"
 	"podium/i18n"
 	"podium/lessons"
 	"podium/prompt"
@@ -25,6 +26,13 @@ type Options struct {
 	// Watch returns the cluster's snapshots, newest wins. The channel is closed
 	// after ctx has ended.
 	Watch func(ctx context.Context, c *cluster.Cluster) (<-chan cluster.Snapshot, error)
+
+	// Record begins to record what happens on a cluster; Run closes it. Nil
+	// records nothing.
+	Record func(c *cluster.Cluster) (*record.Recorder, error)
+
+	// Replay is shown instead of a cluster: nothing is opened.
+	Replay *record.Recording
 
 	Provider string // the provider's name, shown while the cluster opens
 	Lessons  []lessons.Lesson

@@ -14,7 +14,7 @@ import (
 // the focused pane's. A character that the focused pane has no use for begins a
 // line at the prompt, so that typing works from everywhere.
 func (m *Model) onKey(press tea.KeyPressMsg) tea.Cmd {
-	if m.prompt.Full() && press.Keystroke() != "f10" {
+	if m.prompt.Full() && press.Keystroke() != "f10" && !m.past.on {
 		return m.toPane("prompt", press)
 	}
 	m.canvas.touch()
@@ -28,6 +28,9 @@ func (m *Model) onKey(press tea.KeyPressMsg) tea.Cmd {
 	}
 	m.armed = ""
 	m.tell(i18n.Message{})
+	if m.past.on && m.over == "" && panes.Keystroke(press) != prefixKey {
+		return m.onPastKey(press)
+	}
 	if m.scrollLesson(press) {
 		return nil
 	}
@@ -90,6 +93,8 @@ func (m *Model) obey(o order) tea.Cmd {
 		return m.goHome()
 	case redrawOrder:
 		return tea.ClearScreen
+	case rewindOrder:
+		return m.rewind()
 	case quitOrder:
 		return m.quit(again)
 	case hintOrder:
@@ -121,7 +126,12 @@ func (m *Model) again() tea.Cmd {
 
 // refusal says why an order can't be carried out now; zero means it can.
 func (m *Model) refusal(o order) i18n.Message {
+	if m.past.on {
+		return m.pastRefusal(o)
+	}
 	switch o {
+	case rewindOrder:
+		return m.rewindRefusal()
 	case hintOrder, solutionOrder, nextOrder, copyOrder:
 		if o == nextOrder && m.scene.Watchable {
 			return i18n.Message{}
@@ -146,14 +156,14 @@ func (m *Model) refusal(o order) i18n.Message {
 // offers lists the keys for the footer: the screen's that work now, then the
 // focused pane's.
 func (m *Model) offers() []key.Binding {
-	if m.prompt.Full() { // every other key is the program's
+	if m.prompt.Full() && !m.past.on { // every other key is the program's
 		return []key.Binding{key.NewBinding(key.WithHelp(quitOrder.keyName(), m.say(m.offer(quitOrder))))}
 	}
 	var bindings []key.Binding
 	// The first ones stay where there is little room.
 	for _, o := range []order{
 		helpOrder, hintOrder, solutionOrder, againOrder, nextOrder, homeOrder, quitOrder,
-		paneOrder, zoomOrder, copyOrder, languageOrder, mapOrder,
+		rewindOrder, paneOrder, zoomOrder, copyOrder, languageOrder, mapOrder,
 	} {
 		if m.offered(o) {
 			bindings = append(bindings, key.NewBinding(key.WithHelp(o.keyName(), m.say(m.offer(o)))))
@@ -161,6 +171,9 @@ func (m *Model) offers() []key.Binding {
 	}
 	pane := m.front()
 	own := m.panes[pane].Keys(m.sceneFor(pane))
+	if m.past.on {
+		return slices.Concat(m.pastKeys(), own, bindings)
+	}
 	if m.prompt.Running() || m.lesson.Asking(m.scene) {
 		return slices.Concat(own, bindings) // what is wanted now
 	}
@@ -195,6 +208,8 @@ func (m *Model) offer(o order) i18n.Message {
 		return i18n.M("tui.offer.retry")
 	case o == nextOrder && m.scene.Watchable:
 		return i18n.M("tui.offer.watch")
+	case o == rewindOrder && !m.past.on && m.proof() != nil:
+		return i18n.M("tui.offer.proof")
 	case o == helpOrder && m.over == helpPage, o == mapOrder && m.over == mapPage:
 		return i18n.M("tui.offer.close")
 	case o == zoomOrder && m.zoom:
@@ -220,6 +235,7 @@ func (m *Model) moveFocus(by int) {
 }
 
 func (m *Model) goHome() tea.Cmd {
+	m.leavePast()
 	m.over, m.zoom = "", false
 	m.page = homePage
 	m.setFocus("home")

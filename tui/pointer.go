@@ -13,7 +13,7 @@ func (m *Model) onClick(msg tea.MouseClickMsg) tea.Cmd {
 	if !ok {
 		return nil
 	}
-	if m.page != homePage && m.over == "" {
+	if m.wish().page != homePage && m.over == "" {
 		m.setFocus(t.pane)
 	}
 	at := image.Pt(msg.X, msg.Y).Sub(t.content().Min)
@@ -30,4 +30,15 @@ func (m *Model) onWheel(msg tea.MouseWheelMsg) tea.Cmd {
 	at := image.Pt(msg.X, msg.Y).Sub(t.content().Min)
 	msg.X, msg.Y = at.X, at.Y
 	return m.toPane(t.pane, msg)
+}
+
+// onDrag gives a pressed pointer's way over the timeline to the timeline.
+func (m *Model) onDrag(msg tea.MouseMotionMsg) tea.Cmd {
+	t, ok := m.canvas.plan.at("timeline")
+	if !ok || msg.Button != tea.MouseLeft || m.focus != "timeline" {
+		return nil
+	}
+	at := image.Pt(msg.X, msg.Y).Sub(t.content().Min)
+	msg.X, msg.Y = at.X, at.Y
+	return m.toPane("timeline", msg)
 }

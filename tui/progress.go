@@ -43,6 +43,13 @@ func (m *Model) onProgress(msg progressMsg) tea.Cmd {
 	if msg.err != nil {
 		m.tell(i18n.Explain(msg.err))
 	}
+	if m.past.replay {
+		m.course.known = false // a recording moves nobody on
+		if m.past.on {
+			return m.arrive(m.past.at) // now with its lesson's words
+		}
+		return nil
+	}
 	if id := m.opts.StartLesson; id != "" && m.page == homePage {
 		return m.openLesson(id)
 	}

@@ -51,6 +51,9 @@ func (m *Model) end() {
 	if s := m.scene.Session; !s.IsZero() && !m.course.trial && m.course.known && !m.scene.Lab.ReadOnly {
 		_ = m.scene.Progress.With(s.Lesson().ID, s.Progress()).Save(m.opts.ProgressPath)
 	}
+	if r := m.recorder.Load(); r != nil {
+		_ = r.Close() // what could not be written was told
+	}
 	if c := m.opened.Load(); c != nil {
 		shut(c)
 	}

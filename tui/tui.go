@@ -20,6 +20,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"podium/cluster"
+	"podium/cluster/record"
 	"podium/i18n"
 	"podium/lab"
 	"podium/prompt"
@@ -54,7 +55,13 @@ type Model struct {
 	prompt  *panes.Prompt
 	lesson  *panes.Lesson
 	course  course
+	past    past
 	options prompt.Options // of the prompt, as the lesson and the cluster have them
+
+	recorder atomic.Pointer[record.Recorder] // nil: nothing is recorded
+	placed   standing                        // as last recorded
+	sampled  time.Time                       // when the requests' figures last were
+	deaf     bool                            // that recording has stopped was told
 
 	page     page
 	over     page // help, map or details, while it lies over the page
@@ -88,12 +95,13 @@ func New(ctx context.Context, opts Options) *Model {
 	m.dress()
 	m.options = opts.Prompt
 	m.course.hub = lab.NewHub()
+	m.past.replay = opts.Replay != nil
 	m.prompt = panes.NewPrompt(m.jobs.ctx, opts.Prompt)
 	m.lesson = panes.NewLesson()
 	m.panes = map[string]panes.Pane{}
 	for _, p := range []panes.Pane{
 		panes.NewHome(), m.lesson, panes.NewBoard(), panes.NewLanes(), panes.NewTree(), panes.NewEvents(), panes.NewWhy(),
-		panes.NewTraffic(), m.prompt, panes.NewHelp(helpRows()), panes.NewMap(), panes.NewDetails(), panes.NewFailed(),
+		panes.NewTraffic(), m.prompt, panes.NewTimeline(), panes.NewHelp(helpRows()), panes.NewMap(), panes.NewDetails(), panes.NewFailed(),
 	} {
 		m.panes[p.Name()] = p
 	}
@@ -102,12 +110,16 @@ func New(ctx context.Context, opts Options) *Model {
 
 // Init implements [tea.Model].
 func (m *Model) Init() tea.Cmd {
+	if m.past.replay {
+		return tea.Batch(m.loadProgress(), m.replay(), m.tick(), tea.RequestBackgroundColor, m.probeLater())
+	}
 	return tea.Batch(m.open(), m.loadProgress(), m.prompt.Init(), m.tick(), tea.RequestBackgroundColor, m.probeLater())
 }
 
 // Update implements [tea.Model].
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	cmd := m.handle(msg)
+	m.recordPlace()
 	return m, tea.Batch(cmd, m.settle())
 }
 
@@ -125,6 +137,10 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.onClick(msg)
 	case tea.MouseWheelMsg:
 		return m.onWheel(msg)
+	case tea.MouseMotionMsg:
+		return m.onDrag(msg)
+	case filmMsg, momentMsg, playMsg:
+		return m.onPast(msg)
 	case panes.PromptMsg:
 		return m.toPane("prompt", msg)
 	}
@@ -173,12 +189,21 @@ func (m *Model) settle() tea.Cmd {
 
 // wish is what arrange is asked for.
 func (m *Model) wish() wish {
-	w := wish{page: m.page, focus: m.focus, tabs: m.tabs, zoom: m.zoom, load: m.loaded(), watch: m.watches()}
+	w := wish{page: m.page, focus: m.focus, tabs: m.tabs, zoom: m.zoom, load: m.loaded(), watch: m.watches(), past: m.past.on}
+	if m.past.on {
+		w.page, w.load = explorePage, m.past.scene.Load.Total > 0
+		if !m.past.scene.Session.IsZero() {
+			w.page = lessonPage
+		}
+	}
 	switch {
 	case m.over != "":
 		w.page = m.over
 	case !m.failed.IsZero():
 		w.page = failedPage
+	}
+	if m.past.on {
+		return w
 	}
 	if m.prompt.Full() {
 		w.room, w.focus = fullRoom, "prompt"
@@ -204,10 +229,10 @@ func (m *Model) toAll(msg tea.Msg) tea.Cmd {
 }
 
 // everyPane lists the panes in the order they are told things.
-var everyPane = []string{"home", "lesson", "board", "lanes", "tree", "events", "why", "traffic", "prompt", "help", "map", "details", "failed"}
+var everyPane = []string{"home", "lesson", "board", "lanes", "tree", "events", "why", "traffic", "prompt", "timeline", "help", "map", "details", "failed"}
 
 func (m *Model) toPrompt(msg tea.Msg) tea.Cmd {
-	if m.page == homePage || m.over != "" {
+	if m.page == homePage || m.over != "" || m.past.on {
 		return nil
 	}
 	m.setFocus("prompt")
@@ -215,7 +240,7 @@ func (m *Model) toPrompt(msg tea.Msg) tea.Cmd {
 }
 
 func (m *Model) sceneFor(name string) panes.Scene {
-	s := m.scene
+	s := m.shown()
 	s.Focused = name == m.focus
 	s.Held = m.held()
 	s.Checking = m.prompt.Running()
@@ -233,7 +258,7 @@ func (m *Model) setFocus(name string) {
 	}
 	m.canvas.touch(m.focus, name)
 	m.focus = name
-	if name != "prompt" {
+	if name != "prompt" && name != "timeline" {
 		m.tabs = name
 	}
 }

@@ -24,12 +24,12 @@ func (m *Model) View() tea.View {
 	}
 	p := m.canvas.plan
 	if len(p.tiles) == 0 {
-		small := panes.TooSmall(m.scene, m.size.X, m.size.Y, smallest.X, smallest.Y)
+		small := panes.TooSmall(m.shown(), m.size.X, m.size.Y, smallest.X, smallest.Y)
 		return m.canvas.settled(m.dressed(small))
 	}
 	var b strings.Builder
 	b.Grow(len(m.canvas.view.Content) + 256)
-	b.WriteString(panes.Header(m.scene, m.place(), m.size.X))
+	b.WriteString(panes.Header(m.shown(), m.place(), m.size.X))
 	b.WriteByte('\n')
 	lines := make([][]string, len(p.tiles))
 	for i, t := range p.tiles {
@@ -38,7 +38,7 @@ func (m *Model) View() tea.View {
 		})
 	}
 	m.frame().fill(&b, p, lines)
-	b.WriteString(panes.Footer(m.scene, m.offers(), m.status, m.size.X))
+	b.WriteString(panes.Footer(m.shown(), m.offers(), m.status, m.size.X))
 	return m.canvas.settled(m.dressed(cut(b.String(), m.size.Y)))
 }
 
@@ -61,7 +61,7 @@ func (m *Model) dressed(content string) tea.View {
 	if place := m.place(); place != "" {
 		v.WindowTitle += " ▸ " + place
 	}
-	if !m.scene.Lab.Ready && m.failed.IsZero() {
+	if !m.scene.Lab.Ready && m.failed.IsZero() && !m.past.replay {
 		v.ProgressBar = tea.NewProgressBar(tea.ProgressBarIndeterminate, 0)
 	}
 	front := m.front()
@@ -88,12 +88,16 @@ func (m *Model) front() string {
 // frame returns the edges, drawn again if anything in them changed.
 func (m *Model) frame() frame {
 	p, focus := m.canvas.plan, m.front()
-	edged := edging{focus: focus, theme: m.scene.Theme.Key(), tiles: p.tiles}
-	edged.labels = titles(p, m.scene.Theme, focus, func(pane string) string {
+	th := m.scene.Theme
+	if m.past.on {
+		th = th.Calmed()
+	}
+	edged := edging{focus: focus, theme: th.Key(), past: m.past.on, tiles: p.tiles}
+	edged.labels = titles(p, th, focus, func(pane string) string {
 		return m.panes[pane].Title(m.sceneFor(pane))
 	}, m.summary)
 	if !edged.equal(m.canvas.edged) {
-		m.canvas.frame = drawFrame(p, m.scene.Theme, focus, edged.labels)
+		m.canvas.frame = drawFrame(p, th, focus, edged.labels)
 		m.canvas.edged = edged
 	}
 	return m.canvas.frame
@@ -131,9 +135,12 @@ func (m *Model) summary(width int) string {
 
 // place says where the learner is, for the header and the window's title.
 func (m *Model) place() string {
-	switch m.page {
+	if m.past.on && m.past.scene.Session.IsZero() {
+		return ""
+	}
+	switch m.wish().page {
 	case lessonPage:
-		return m.lesson.Place(m.scene)
+		return m.lesson.Place(m.shown())
 	case explorePage:
 		return m.say(i18n.M("tui.exploring"))
 	}

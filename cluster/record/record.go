@@ -31,6 +31,7 @@ type Command struct {
 	Calls   [][]string `json:"calls,omitempty"` // the kubectl calls in it, without "kubectl"
 	Exit    int        `json:"exit,omitempty"`
 	Output  string     `json:"output,omitempty"` // its beginning, at most [MaxOutput] bytes
+	Lesson  bool       `json:"lesson,omitempty"` // podium ran it for a lesson, not the learner
 	Started time.Time  `json:"started"`
 	Ended   time.Time  `json:"ended"`
 }

@@ -129,6 +129,11 @@ func (r *Recording) Seek(t time.Time) (Moment, error) {
 	return r.moment(at, p, p.after(t), t)
 }
 
+// Skip returns the moment after so many of its changes; none if there are fewer.
+func (r *Recording) Skip(changes int) (Moment, error) {
+	return r.At(r.segments[0].first + max(0, changes))
+}
+
 // At returns the moment after so many changes, at the time of the last of them.
 func (r *Recording) At(index int) (Moment, error) {
 	index = max(r.segments[0].first, min(index, r.segments[0].first+r.Len()))

@@ -49,7 +49,7 @@ type volumes struct {
 	pods    *tally
 	count   Count   // the newest
 	counts  []Count // that are not written yet
-	notes   []note // to be written with the next part
+	notes   []note  // to be written with the next part
 }
 
 func newVolumes(folder string, head Head) (*volumes, error) {

@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"podium/cluster"
+	"podium/cluster/record"
 	"podium/cluster/traffic"
 	"podium/cluster/why"
 	"podium/i18n"
@@ -41,6 +42,19 @@ type Scene struct {
 	Checking  bool         // something runs whose outcome the step waits for
 	Watchable bool         // another podium drives the cluster that could not be opened
 	Failed    i18n.Message // why the cluster could not be opened
+
+	Then *Then // nil: the scene is now
+}
+
+// A Then says that a scene is a moment of a recording. Everything else in the
+// scene is as it was then.
+type Then struct {
+	Film    *record.Recording
+	At      record.Moment
+	Now     time.Time // by the clock, while Scene.Now is the moment's
+	Playing bool
+	Speed   float64 // how fast it plays
+	Replay  bool    // of a file: there is no now to go back to
 }
 
 // Lab says which cluster is on the screen.
@@ -132,6 +146,18 @@ type (
 	// ShowHint reveals the step's next hint.
 	ShowHint struct{}
 
+	// StepChange goes to the next change, or the one before.
+	StepChange struct{ By int }
+
+	// Seek goes to a moment.
+	Seek struct{ Time time.Time }
+
+	// Play plays the past, or pauses it.
+	Play struct{}
+
+	// Faster plays faster by so many steps, or slower.
+	Faster struct{ By int }
+
 	// Tell puts a sentence into the status line.
 	Tell struct{ Message i18n.Message }
 )
@@ -149,3 +175,7 @@ func (AnswerQuestion) isAction() {}
 func (NextStep) isAction()       {}
 func (ShowHint) isAction()       {}
 func (Tell) isAction()           {}
+func (StepChange) isAction()     {}
+func (Seek) isAction()           {}
+func (Play) isAction()           {}
+func (Faster) isAction()         {}

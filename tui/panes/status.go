@@ -12,6 +12,9 @@ import (
 // cluster.
 func Header(s Scene, place string, width int) string {
 	left := " " + s.Theme.Accent.Bold(true).Render("podium")
+	if s.Then != nil {
+		left += "  " + s.Theme.Chosen.Render(" "+Moment(s)+" ")
+	}
 	if place != "" {
 		left += "  " + s.Theme.Strong.Render(place)
 	}

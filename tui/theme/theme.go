@@ -49,6 +49,13 @@ type Key struct{ Dark, Color, ASCII bool }
 // Key returns what t was made from.
 func (t Theme) Key() Key { return Key{Dark: t.Dark, Color: t.Color, ASCII: t.ASCII} }
 
+// Calmed returns the theme for a screen that shows the past: its edges have the
+// colour of what rests. The key is the same: panes draw no edges.
+func (t Theme) Calmed() Theme {
+	t.Edge, t.Inks.Edge = t.Calm, t.Inks.Calm
+	return t
+}
+
 // New returns the theme for a terminal: whether its background is dark, whether
 // colours may be used, and whether it can be trusted with ASCII only. Without
 // colours, bold, reverse and underline tell things apart.
