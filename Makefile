@@ -21,7 +21,7 @@ RACE := ./cluster/watch ./cluster/record ./cluster/traffic ./cluster/sim/network
 # clusters at once, because most of it is waiting.
 VERIFY := --times 2 --jobs 2 --speed 8
 
-.PHONY: all build run test lint verify bench soak golden release cross clean
+.PHONY: all build run test test-kind lint verify bench soak golden release cross clean
 
 all: build
 
@@ -46,6 +46,11 @@ lint:
 
 verify: build
 	bin/podium verify $(VERIFY)
+
+# Real clusters, on any machine with Docker, Podman or nerdctl. RUN=Promises runs
+# a part of it.
+test-kind: build
+	cluster/kind/test.sh
 
 # Stand-ins of the lessons' images, for machines that can pull none.
 bin/testimages.tar: manifests/images.yaml $(wildcard cluster/kind/testimages/*.go cluster/kind/testimages/standin/*.go)

@@ -64,7 +64,9 @@ func Main() int {
 	}()
 	out := json.NewEncoder(os.Stdout)
 	if err := o.create(&logger{say: func(l line) { _ = out.Encode(l) }}); err != nil {
-		_ = out.Encode(line{Failed: failure(err)})
+		f := failure(err)
+		log.Printf("error: %s\n%s", f.Error, f.Output)
+		_ = out.Encode(line{Failed: f})
 		return 1
 	}
 	_ = out.Encode(line{Made: true})

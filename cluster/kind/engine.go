@@ -111,13 +111,19 @@ func (e engine) nodes(ctx context.Context, cluster string) ([]node, error) {
 }
 
 // lastWords returns the line of a command's output that most likely says why it
-// failed: the last one, without the engine's own prefix.
+// failed: the last that calls itself an error, as kubeadm's does above its stack,
+// else the last one.
 func lastWords(err error) string {
 	var failed *CommandError
 	if !errors.As(err, &failed) {
 		return err.Error()
 	}
 	lines := strings.Split(strings.TrimSpace(failed.Output), "\n")
+	for _, line := range slices.Backward(lines) {
+		if lower := strings.ToLower(line); strings.HasPrefix(lower, "error") || strings.HasPrefix(lower, "[error") {
+			return strings.TrimSpace(line)
+		}
+	}
 	for _, line := range slices.Backward(lines) {
 		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "See '") {
 			return line

@@ -95,17 +95,22 @@ func (p *Provider) create(ctx context.Context, e engine, progress *progress, own
 	if err := p.write(r); err != nil {
 		return nil, err
 	}
-	group, c := 0, (*cluster.Cluster)(nil)
+	group, c, loading := 0, (*cluster.Cluster)(nil), (<-chan struct{})(nil)
+	images, stopLoading := context.WithCancel(ctx)
 	child, err := p.spawn(e, image)
 	if err == nil {
 		group = child.process.Pid
-		err = p.follow(ctx, child, progress)
+		err = p.follow(ctx, child, progress, func() { loading = p.preload(images, e) })
 	}
 	if err == nil {
 		err = p.note(ctx, e, r)
 	}
 	if err == nil {
-		c, err = p.join(ctx, e, nil, progress, owner, !p.options.Detach)
+		c, err = p.join(ctx, e, joining{ends: !p.options.Detach, loading: loading}, progress, owner)
+	}
+	stopLoading()
+	if loading != nil {
+		<-loading
 	}
 	if err != nil {
 		err = errors.Join(err, p.discard(ctx, e, group))
@@ -161,7 +166,7 @@ func (p *Provider) resume(ctx context.Context, e engine, nodes []node, progress 
 			return nil, errors.Join(p.failed(err), p.stopAgain(ctx, e, fresh))
 		}
 	}
-	c, err := p.join(ctx, e, fresh, progress, owner, len(fresh) > 0 && !p.options.Detach)
+	c, err := p.join(ctx, e, joining{fresh: fresh, ends: len(fresh) > 0 && !p.options.Detach}, progress, owner)
 	if err != nil {
 		return nil, errors.Join(err, p.stopAgain(ctx, e, fresh))
 	}
@@ -185,9 +190,16 @@ func (p *Provider) stopAgain(ctx context.Context, e engine, started map[string]b
 	return nil
 }
 
+// joining says how a cluster came to run that is now joined.
+type joining struct {
+	fresh   map[string]bool // nodes that were started just now
+	ends    bool            // closing the cluster stops its containers
+	loading <-chan struct{} // closed when images are no longer being loaded; or nil
+}
+
 // join connects to a cluster whose containers run, waits until it is ready and
-// prepares it. With ends, closing the cluster stops its containers.
-func (p *Provider) join(ctx context.Context, e engine, fresh map[string]bool, progress *progress, owner *flock.Flock, ends bool) (*cluster.Cluster, error) {
+// prepares it.
+func (p *Provider) join(ctx context.Context, e engine, how joining, progress *progress, owner *flock.Flock) (*cluster.Cluster, error) {
 	if err := p.export(e); err != nil {
 		return nil, err
 	}
@@ -200,10 +212,17 @@ func (p *Provider) join(ctx context.Context, e engine, fresh map[string]bool, pr
 		return nil, err
 	}
 	progress.begin(i18n.M("kind.stage.ready"))
-	if err := p.awaitReady(ctx, client, len(containers), fresh); err != nil {
+	if err := p.awaitReady(ctx, client, len(containers), how.fresh); err != nil {
 		return nil, err
 	}
-	images, err := p.load(ctx, e, containers, progress)
+	progress.begin(i18n.M("kind.stage.load"))
+	if how.loading != nil {
+		select {
+		case <-how.loading:
+		case <-ctx.Done():
+		}
+	}
+	images, err := p.load(ctx, e, containers)
 	if err != nil {
 		return nil, err
 	}
@@ -219,7 +238,7 @@ func (p *Provider) join(ctx context.Context, e engine, fresh map[string]bool, pr
 	c.Nodes = nodes{p, e}
 	c.Close = once(func(ctx context.Context) error {
 		err := stopNetwork()
-		if ends {
+		if how.ends {
 			err = errors.Join(err, p.stop(ctx, e))
 		}
 		return errors.Join(err, owner.Close())
