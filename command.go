@@ -21,6 +21,9 @@ type options struct {
 	nodeImage string
 	speed     float64
 	plane     string
+	context   string // of the user's kubeconfig
+	config    string // the user's kubeconfig; "" for the usual one
+	confirmed string // the context's name once more
 	watch     bool
 	ascii     bool
 	noColor   bool
@@ -40,8 +43,7 @@ func command(o *options) *cobra.Command {
 	root.AddCommand(
 		&cobra.Command{Use: "lesson ID", Short: say("lesson"), Args: oneArgument("lesson"),
 			RunE: func(c *cobra.Command, args []string) error { return o.screen(c.Context(), args[0]) }},
-		&cobra.Command{Use: "up", Short: say("up"), Args: noArguments,
-			RunE: func(c *cobra.Command, _ []string) error { return o.up(c.Context(), c.OutOrStdout()) }},
+		upCommand(o, say), rbacCommand(say),
 		downCommand(o, say),
 		replayCommand(o, say),
 		recordCommand(o, say),
@@ -75,6 +77,9 @@ func (o *options) declare(root *cobra.Command, say func(string) string) {
 	flags.StringVar(&o.nodeImage, "node-image", "", say("flag-node-image"))
 	flags.StringVar(&o.course, "lessons", "", say("flag-lessons"))
 	flags.StringVar(&o.learner, "learner", cmp.Or(os.Getenv("PODIUM_LEARNER"), accountName()), say("flag-learner"))
+	flags.StringVar(&o.context, "context", "", say("flag-context"))
+	flags.StringVar(&o.config, "kubeconfig", "", say("flag-kubeconfig"))
+	flags.StringVar(&o.confirmed, "confirm", "", say("flag-confirm"))
 	flags.IntVar(&o.workers, "workers", 0, say("flag-workers"))
 	flags.Float64Var(&o.speed, "speed", 1, say("flag-speed"))
 	flags.StringVar(&o.plane, "plane", "", say("flag-plane"))
@@ -84,7 +89,10 @@ func (o *options) declare(root *cobra.Command, say func(string) string) {
 	flags.BoolVar(&o.light, "light", false, say("flag-light"))
 	flags.BoolVar(&o.dark, "dark", false, say("flag-dark"))
 	root.PersistentPreRunE = func(*cobra.Command, []string) error {
-		return o.check(language, flags.Changed("workers"))
+		if err := o.check(language, flags.Changed("workers")); err != nil {
+			return err
+		}
+		return o.confirm(os.Stdin, os.Stderr)
 	}
 }
 

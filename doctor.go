@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 
+	"podium/cluster"
 	"podium/cluster/doctor"
 	"podium/cluster/sim"
 	"podium/i18n"
@@ -74,5 +76,33 @@ func (o *options) findings(out io.Writer, list []doctor.Finding) {
 		if f.Advice.Link != "" {
 			fmt.Fprintf(out, "       %s\n", f.Advice.Link)
 		}
+	}
+}
+
+// advise puts the doctor's words in the place of what an engine or kind said of
+// a failure that is known. The error stays in the chain, for the log.
+func advise(err error) error {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return err
+	}
+	advice, ok := doctor.Advise(err.Error())
+	if !ok {
+		return err
+	}
+	said := i18n.M("doctor.advised", "Cause", advice.Cause, "Remedy", advice.Remedy, "Link", advice.Link)
+	if command := advice.Command(); command != "" {
+		said = i18n.M("doctor.advised-paste", "Cause", advice.Cause, "Remedy", advice.Remedy, "Command", command, "Link", advice.Link)
+	}
+	return i18n.Errorf(err, said)
+}
+
+// advised opens a cluster whose known failures are explained.
+func advised(provider cluster.Provider) func(context.Context, func(cluster.Stage)) (*cluster.Cluster, error) {
+	return func(ctx context.Context, report func(cluster.Stage)) (*cluster.Cluster, error) {
+		c, err := provider.Open(ctx, report)
+		if provider.Name() == "sim" {
+			return c, err // it has no engine; its sentences say what to do
+		}
+		return c, advise(err)
 	}
 }

@@ -9,8 +9,27 @@ import (
 	"github.com/spf13/cobra"
 
 	"podium/cluster"
+	"podium/cluster/kubeconfig"
 	"podium/i18n"
 )
+
+func upCommand(o *options, say func(string) string) *cobra.Command {
+	learners := 0
+	c := &cobra.Command{Use: "up", Short: say("up"), Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error {
+			switch {
+			case learners != 0 && (o.provider != kubeconfig.Name || learners < 0 || learners > kubeconfig.MostLearners):
+				return usage("learners", "Most", kubeconfig.MostLearners)
+			case learners > 0:
+				return o.class(c.Context(), c.OutOrStdout(), learners)
+			case o.provider == kubeconfig.Name:
+				return o.join(c.Context(), c.OutOrStdout())
+			}
+			return o.up(c.Context(), c.OutOrStdout())
+		}}
+	c.Flags().IntVar(&learners, "learners", 0, say("flag-learners"))
+	return c
+}
 
 // up starts the cluster and leaves it running after this process.
 func (o *options) up(ctx context.Context, out io.Writer) error {
@@ -23,7 +42,7 @@ func (o *options) up(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	c, err := provider.Open(ctx, func(s cluster.Stage) {
+	c, err := advised(provider)(ctx, func(s cluster.Stage) {
 		if s.Done && !before.Running {
 			fmt.Fprintf(out, "%6.1f s  %s\n", s.Elapsed.Seconds(), o.lang.Say(s.Message))
 		}
@@ -58,6 +77,9 @@ func (o *options) down(ctx context.Context, out io.Writer, remove bool) error {
 	if err != nil {
 		return err
 	}
+	if o.provider == kubeconfig.Name {
+		return o.leave(ctx, out, remove)
+	}
 	provider := o.keeper(h, drive)
 	status, err := provider.Status(ctx)
 	if err != nil {
@@ -88,6 +110,9 @@ func (o *options) status(ctx context.Context, out io.Writer) error {
 	status, err := o.keeper(h, drive).Status(ctx)
 	if err != nil {
 		return err
+	}
+	if o.provider == kubeconfig.Name {
+		return o.sharedStatus(out, status)
 	}
 	if !status.Running {
 		said := i18n.M("cli.status-down", "Provider", o.provider)

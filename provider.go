@@ -6,6 +6,7 @@ import (
 
 	"podium/cluster"
 	"podium/cluster/kind"
+	"podium/cluster/kubeconfig"
 	"podium/cluster/sim"
 )
 
@@ -16,7 +17,7 @@ const providerVariable = "PODIUM_PROVIDER"
 // mostWorkers are the providers by name, and how many workers each can have:
 // what the sim's node names and addresses are made for, and as many containers
 // as a large laptop carries.
-var mostWorkers = map[string]int{"sim": 50, "kind": 10}
+var mostWorkers = map[string]int{"sim": 50, "kind": 10, kubeconfig.Name: 1}
 
 func defaultProvider() string {
 	if name := os.Getenv(providerVariable); name != "" {
@@ -41,6 +42,9 @@ func (o *options) keeper(h home, want hold) cluster.Keeper {
 		return kind.New(kind.Options{
 			Home: dir, Cluster: o.cluster, Workers: o.workers, Image: o.nodeImage, Watch: want == look, Detach: want == detach,
 		})
+	}
+	if o.provider == kubeconfig.Name {
+		return o.shared(h)
 	}
 	return sim.New(sim.Options{
 		Home: dir, Workers: o.workers, Speed: o.speed, Plane: o.plane, Watch: want == look, Detach: want == detach,

@@ -47,7 +47,7 @@ func (o *options) screen(ctx context.Context, lesson string) error {
 		}
 		provider := o.keeper(h, want)
 		return tui.Run(ctx, tui.Options{
-			Open: provider.Open, LookOn: o.keeper(h, look).Open, Watch: follow, Record: startRecording(h), Provider: provider.Name(),
+			Open: advised(provider), LookOn: o.keeper(h, look).Open, Watch: follow, Record: startRecording(h), Provider: provider.Name(),
 			LoadLessons: func() ([]lessons.Lesson, error) { return o.load(true) }, ProgressPath: o.desk(h).progress(), Note: h.lastLesson(o.provider), StartLesson: lesson,
 			Lang: o.lang, Look: o.look(), Log: h.crash(),
 			Prompt: o.prompt(h),

@@ -153,11 +153,7 @@ func seatConfig(config *api.Config, seat Seat, token string) ([]byte, error) {
 // learners', and podium's own roles and bindings. told is called with the name
 // of each. It returns when the API server has accepted the deletions.
 func (p *Provider) Remove(ctx context.Context, told func(kind, name string)) error {
-	config, err := p.chosen()
-	if err != nil {
-		return err
-	}
-	_, client, err := p.connect(ctx, newStages(nil), config)
+	client, err := p.client(ctx)
 	if err != nil {
 		return err
 	}
