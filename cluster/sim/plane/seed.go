@@ -25,7 +25,7 @@ const (
 )
 
 // seedLimit is how long the controllers may take to furnish the namespaces.
-const seedLimit = 30 * time.Second
+const seedLimit = 2 * time.Minute
 
 // seed makes what podium counts on in a new cluster and returns once pods can
 // be created in it. It changes nothing that is there.
