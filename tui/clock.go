@@ -33,8 +33,8 @@ func (m *Model) tick() tea.Cmd {
 	return tea.Tick(after, func(time.Time) tea.Msg { return tickMsg{} })
 }
 
-// onTick lets time pass in the scene. Panes show no ages, so that only what
-// glowed and the figures of the requests look different at another time.
+// onTick lets time pass in the scene. Few panes look different at
+// another time: what glowed, the figures of the requests, and those that say so.
 func (m *Model) onTick(tickMsg) tea.Cmd {
 	m.pass()
 	measured := m.measure()
@@ -43,6 +43,11 @@ func (m *Model) onTick(tickMsg) tea.Cmd {
 		m.canvas.touch("timeline")
 	} else if m.loaded() {
 		m.canvas.touch("lesson", "traffic")
+	}
+	for name, pane := range m.panes {
+		if timely, ok := pane.(panes.Timely); ok && timely.Timely(m.sceneFor(name)) {
+			m.canvas.touch(name)
+		}
 	}
 	return tea.Batch(measured, m.tick())
 }

@@ -288,6 +288,16 @@ func (m *Model) onProber(msg proberMsg) tea.Cmd {
 // loaded reports whether requests are being sent.
 func (m *Model) loaded() bool { return m.course.prober != nil }
 
+// serves reports whether the learner has a Service whose traffic can be shown.
+func (m *Model) serves() bool {
+	for _, svc := range m.scene.Snapshot.Services {
+		if svc.Namespace == m.scene.Lab.Namespace && len(svc.Spec.Selector) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // measure takes the newest figures of the requests.
 func (m *Model) measure() tea.Cmd {
 	if m.course.prober == nil {

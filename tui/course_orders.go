@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"podium/cluster/traffic"
 	"podium/cluster/why"
 	"podium/i18n"
 	"podium/lab"
@@ -220,11 +221,30 @@ func (m *Model) act(action panes.Action) tea.Cmd {
 		m.canvas.touch()
 	case panes.ShowHint:
 		return m.obey(hintOrder)
+	case panes.Send:
+		return m.send(a)
 	case panes.Tell:
 		m.tell(a.Message)
 		m.canvas.touch()
 	}
 	return nil
+}
+
+// send begins to send requests, or ends those that are being sent.
+func (m *Model) send(to panes.Send) tea.Cmd {
+	m.canvas.touch()
+	switch {
+	case m.loaded():
+		prober := m.course.prober
+		m.course.prober, m.scene.Load = nil, traffic.Stats{}
+		return m.jobs.cmd(func(context.Context) tea.Msg {
+			prober.Stop()
+			return nil
+		})
+	case m.link.cluster == nil:
+		return nil
+	}
+	return m.startProber(&lessons.Traffic{Service: to.Service, Port: to.Port, Path: "/", Rate: to.Rate})
 }
 
 // remember keeps commands as causes of what follows.

@@ -189,7 +189,7 @@ func (m *Model) settle() tea.Cmd {
 
 // wish is what arrange is asked for.
 func (m *Model) wish() wish {
-	w := wish{page: m.page, focus: m.focus, tabs: m.tabs, zoom: m.zoom, load: m.loaded(), watch: m.watches(), past: m.past.on}
+	w := wish{page: m.page, focus: m.focus, tabs: m.tabs, zoom: m.zoom, load: m.loaded() || m.page == explorePage && m.serves(), watch: m.watches(), past: m.past.on}
 	if m.past.on {
 		w.page, w.load = explorePage, m.past.scene.Load.Total > 0
 		if !m.past.scene.Session.IsZero() {

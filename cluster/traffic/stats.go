@@ -9,9 +9,12 @@ import (
 // Stats is what a prober has seen up to a moment. It is a value that nobody
 // writes to again.
 type Stats struct {
-	Via   i18n.Message // which way the requests go
-	Began time.Time
-	Now   time.Time // when these figures were taken
+	Service string       // where the requests go
+	Port    int          // the Service's own
+	Rate    int          // requests a second
+	Via     i18n.Message // which way they go
+	Began   time.Time
+	Now     time.Time // when these figures were taken
 
 	Total  int // requests whose outcome is known
 	Failed int // of these, without a good answer

@@ -91,7 +91,7 @@ func (p *Prober) Stop() {
 // Stats returns what was seen so far.
 func (p *Prober) Stats() Stats {
 	s := p.tally.stats(time.Now())
-	s.Via = p.way.via
+	s.Service, s.Port, s.Rate, s.Via = p.target.Service, p.target.Port, p.target.Rate, p.way.via
 	return s
 }
 

@@ -3,6 +3,7 @@ package why
 import (
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"podium/cluster"
@@ -138,11 +139,12 @@ func plain(resource string) string {
 }
 
 // aliases are the words kubectl knows a kind by.
-func aliases(kind string) []string {
+func aliases(kind string) []string { return known()[kind] }
+
+var known = sync.OnceValue(func() map[string][]string {
+	words := map[string][]string{}
 	for _, k := range cluster.Kinds() {
-		if k.Kind == kind {
-			return []string{strings.ToLower(kind), k.Resource, k.Short}
-		}
+		words[k.Kind] = []string{strings.ToLower(k.Kind), k.Resource, k.Short}
 	}
-	return []string{strings.ToLower(kind)}
-}
+	return words
+})

@@ -90,8 +90,10 @@ func (p Past) Story(namespace string, most int) []Deed {
 		if d.About.Namespace != namespace && d.About.Namespace != "" {
 			continue
 		}
-		if _, found := p.cause(d); found && said(d.What) {
-			continue
+		if said(d.What) {
+			if _, found := p.cause(d); found {
+				continue
+			}
 		}
 		deeds = append(deeds, d)
 	}

@@ -55,11 +55,14 @@ func Members(s cluster.Snapshot, svc *corev1.Service) []Member {
 			} else {
 				out = append(out, m)
 			}
-		case len(differ) == 1 && isActive(p) && (len(svc.Spec.Selector) > 1 || p.Labels[differ[0]] != ""):
+		case len(differ) == 1 && isActive(p):
 			m.Out, m.Label = Mismatch, differ[0]
 			m.Asked, m.Has = svc.Spec.Selector[m.Label], p.Labels[m.Label]
 			near = append(near, m)
 		}
+	}
+	if len(in)+len(out) > 0 && len(svc.Spec.Selector) == 1 {
+		near = nil // that other pods have another label is no news
 	}
 	return slices.Concat(in, out, near)
 }

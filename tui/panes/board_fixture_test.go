@@ -67,6 +67,9 @@ func (w *world) node(name string, plane bool) *corev1.Node {
 // pod makes a pod in a state; node "" leaves it without one.
 func (w *world) pod(name, node string, owner metav1.Object, state cluster.State, reason string) *corev1.Pod {
 	p := &corev1.Pod{ObjectMeta: w.meta("pod", name, owner)}
+	if owner != nil {
+		p.Labels["app"] = owner.GetLabels()["app"]
+	}
 	p.Spec.NodeName = node
 	p.Spec.Containers = []corev1.Container{{Name: "nginx", Image: "nginx:1.28"}}
 	p.Status.PodIP = "10.244.1." + strconv.Itoa(w.made%250)
@@ -214,7 +217,7 @@ func rollout() *world {
 		state, _ := cluster.StateOf(p)
 		if len(p.Name) > 4 && p.Name[:4] == "web-" && p.Namespace == cluster.Namespace {
 			slice.Endpoints = append(slice.Endpoints, discoveryv1.Endpoint{
-				Addresses: []string{p.Status.PodIP}, TargetRef: &corev1.ObjectReference{Kind: "Pod", Name: p.Name},
+				Addresses: []string{p.Status.PodIP}, TargetRef: &corev1.ObjectReference{Kind: "Pod", Name: p.Name, UID: p.UID},
 				Conditions: discoveryv1.EndpointConditions{Ready: ptr.To(state == cluster.Ready), Terminating: ptr.To(state == cluster.Terminating)},
 			})
 		}

@@ -75,6 +75,16 @@ func (l *line) repeat(ink theme.Ink, glyph string, n int) {
 // space adds n cells of nothing.
 func (l *line) space(n int) { l.repeat("", " ", n) }
 
+// add puts what another line has drawn, so many cells wide.
+func (l *line) add(drawn string, width int) {
+	if width > l.room() {
+		return
+	}
+	l.switchTo("")
+	l.b.WriteString(drawn)
+	l.used += width
+}
+
 // to fills with nothing up to a column, so that what follows stands in line
 // with the rows above. It adds one cell where the column is passed already.
 func (l *line) to(column int) { l.space(max(1, column-l.used)) }

@@ -102,7 +102,7 @@ func hostileLoad() traffic.Stats {
 }
 
 func allPanes() []Pane {
-	return []Pane{NewBoard(), NewLanes(), NewTree(), NewEvents(), NewTraffic(), NewMap()}
+	return []Pane{NewBoard(), NewLanes(), NewTree(), NewEvents(), NewTraffic(), NewMap(), NewWhy()}
 }
 
 func TestEveryPaneFillsItsRectangleExactly(t *testing.T) {
@@ -111,7 +111,7 @@ func TestEveryPaneFillsItsRectangleExactly(t *testing.T) {
 		widths = append(widths, w)
 	}
 	heights := []int{1, 2, 3, 4, 6, 9, 12, 24, 70}
-	scenes := map[string]Scene{"nothing": (&world{}).scene(), "busy": busy().scene(), "hostile": hostile().scene(), "crowd": crowd(12, 200).scene()}
+	scenes := map[string]Scene{"nothing": (&world{}).scene(), "busy": busy().lived(), "hostile": hostile().lived(), "crowd": crowd(12, 200).lived()}
 	for name, s := range scenes {
 		if name != "nothing" {
 			s.Load = hostileLoad()
@@ -133,7 +133,7 @@ func TestEverySelectionAndKeyLeavesTheRectangleExact(t *testing.T) {
 	for name, w := range map[string]*world{"nothing": {}, "busy": busy(), "hostile": hostile(), "crowd": crowd(12, 300)} {
 		for _, p := range allPanes() {
 			r := rand.New(rand.NewPCG(3, 4))
-			s := w.scene()
+			s := w.lived()
 			for range 200 {
 				width, height := 20+r.IntN(80), 3+r.IntN(20)
 				checkBlock(t, p.Name()+" of "+name, p.View(s, width, height), width, height)

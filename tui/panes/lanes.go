@@ -12,13 +12,17 @@ import (
 	"podium/i18n"
 )
 
-// Lanes shows one workload: its revisions as bars one above the other, and the
-// bounds its rolling update keeps.
+// Lanes shows one workload: its revisions as bars one above the other, the
+// bounds its rolling update keeps, and ready pods over time.
 type Lanes struct {
 	kept   kept
 	scroll int
 	rows   int
 	height int
+
+	about  Selection // the workload that is shown
+	chosen int       // its revision that keys act on, 0 the newest
+	diff   bool      // what that revision changed is shown
 }
 
 // NewLanes returns the pane for whatever the scene selects.
@@ -27,7 +31,7 @@ func NewLanes() *Lanes { return &Lanes{} }
 // Name implements [Pane].
 func (l *Lanes) Name() string { return "lanes" }
 
-// Title implements [Pane]: "web ▸ Deployment ▸ rolling update ∙ maxSurge 1 …".
+// Title implements [Pane]: "web ▸ rolling update ∙ maxSurge 1 …".
 func (l *Lanes) Title(s Scene) string {
 	w, ok := chosen(s)
 	if !ok {
@@ -39,8 +43,14 @@ func (l *Lanes) Title(s Scene) string {
 	if !ok {
 		return title
 	}
-	title += " " + t.Here + " "
-	if d.Spec.Strategy.Type == appsv1.RecreateDeploymentStrategyType {
+	if group := groupOf(s.Snapshot, d); len(group.members) > 1 && !l.diff {
+		return Clean(group.service.Name) + " " + t.Here + " Service " + t.Here + " " + s.Lang.Say(i18n.M("lanes.pair", "Count", len(group.members)))
+	}
+	title = Clean(d.Name) + " " + t.Here + " "
+	switch {
+	case l.diff:
+		return title + s.Lang.Say(i18n.M("lanes.diff"))
+	case d.Spec.Strategy.Type == appsv1.RecreateDeploymentStrategyType:
 		return title + s.Lang.Say(i18n.M("lanes.recreate"))
 	}
 	title += s.Lang.Say(i18n.M("lanes.rolling"))
@@ -90,15 +100,31 @@ func moving(lanes []cluster.Lane) (from, to int) {
 	return from, to
 }
 
+// lanesState is what a drawing of the lanes depends on beside the scene.
+type lanesState struct {
+	scroll, chosen int
+	diff, focused  bool
+	past           [3]int
+	second         int64
+	served         int
+}
+
 // View implements [Pane].
 func (l *Lanes) View(s Scene, width, height int) string {
-	return l.kept.view(s, width, height, l.scroll, func() string {
-		w, ok := chosen(s)
+	w, ok := chosen(s)
+	if ok && w.selection() != l.about {
+		l.about, l.chosen, l.diff, l.scroll = w.selection(), 0, false, 0
+	}
+	state := lanesState{scroll: l.scroll, chosen: l.chosen, diff: l.diff, focused: s.Focused, past: s.Past.Size(), served: s.Load.Total}
+	if l.Timely(s) {
+		state.second = s.Now.Unix()
+	}
+	return l.kept.view(s, width, height, state, func() string {
 		if !ok {
 			l.rows, l.height = 0, height
 			return empty(s, i18n.M("lanes.empty"), width, height)
 		}
-		rows := laneRows(s, w, width)
+		rows := l.draw(s, w, width, height)
 		l.rows, l.height = len(rows), height
 		l.scroll = max(0, min(l.scroll, len(rows)-height))
 		if rest := len(rows) - height - l.scroll; rest > 0 {
@@ -108,30 +134,43 @@ func (l *Lanes) View(s Scene, width, height int) string {
 	})
 }
 
-// laneRows draws a workload in the way that suits its kind.
-func laneRows(s Scene, w workload, width int) []string {
-	switch o := w.object.(type) {
-	case *appsv1.Deployment:
-		return deploymentRows(s, o, width)
-	default:
+// draw draws a workload in the way that suits its kind.
+func (l *Lanes) draw(s Scene, w workload, width, height int) []string {
+	d, ok := w.object.(*appsv1.Deployment)
+	if !ok {
 		return plainRows(s, w, width)
 	}
+	if l.diff {
+		return diffRows(s, d, l.chosen, width)
+	}
+	if group := groupOf(s.Snapshot, d); len(group.members) > 1 {
+		return group.rows(s, width, height)
+	}
+	chosen := -1
+	if s.Focused {
+		chosen = l.chosen
+	}
+	return newRolling(s, d, chosen).rows(width, height)
 }
 
-// Update implements [Pane]: arrow keys walk through the workloads.
+// Timely implements [Timely]: a chart moves, and a deadline comes closer.
+func (l *Lanes) Timely(s Scene) bool {
+	w, ok := chosen(s)
+	if !ok {
+		return false
+	}
+	switch w.object.(type) {
+	case *appsv1.Deployment:
+		return true
+	}
+	return false
+}
+
+// Update implements [Pane]: arrow keys walk through workloads and revisions.
 func (l *Lanes) Update(s Scene, msg tea.Msg) (Action, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
-		switch msg.String() {
-		case "left", "up":
-			return walk(s, -1), nil
-		case "right", "down":
-			return walk(s, 1), nil
-		case "pgdown":
-			l.scroll = max(0, min(l.scroll+max(1, l.height-1), l.rows-l.height))
-		case "pgup":
-			l.scroll = max(0, l.scroll-max(1, l.height-1))
-		}
+		return l.press(s, msg.String()), nil
 	case tea.MouseWheelMsg:
 		switch msg.Button {
 		case tea.MouseWheelDown:
@@ -141,6 +180,41 @@ func (l *Lanes) Update(s Scene, msg tea.Msg) (Action, tea.Cmd) {
 		}
 	}
 	return nil, nil
+}
+
+func (l *Lanes) press(s Scene, name string) Action {
+	n := l.revisions(s)
+	switch name {
+	case "left":
+		return walk(s, -1)
+	case "right":
+		return walk(s, 1)
+	case "up", "down":
+		by := map[string]int{"up": -1, "down": 1}[name]
+		if n < 2 {
+			return walk(s, by)
+		}
+		l.chosen, l.scroll = max(0, min(l.chosen+by, n-1)), 0
+	case "enter":
+		l.diff, l.scroll = !l.diff && n > 0, 0
+	case "esc":
+		l.diff, l.scroll = false, 0
+	case "pgdown":
+		l.scroll = max(0, min(l.scroll+max(1, l.height-1), l.rows-l.height))
+	case "pgup":
+		l.scroll = max(0, l.scroll-max(1, l.height-1))
+	}
+	return nil
+}
+
+// revisions is how many revisions there are to choose from.
+func (l *Lanes) revisions(s Scene) int {
+	if w, ok := chosen(s); ok {
+		if d, ok := w.object.(*appsv1.Deployment); ok {
+			return len(s.Snapshot.Lanes(d))
+		}
+	}
+	return 0
 }
 
 // walk chooses the workload before or after the one that is shown.
@@ -161,10 +235,23 @@ func walk(s Scene, by int) Action {
 
 // Keys implements [Pane].
 func (l *Lanes) Keys(s Scene) []key.Binding {
+	bind := func(names, id string, keys ...string) key.Binding {
+		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(names, s.Lang.Say(i18n.M(id))))
+	}
 	var keys []key.Binding
+	n := l.revisions(s)
+	if n > 0 {
+		id := "lanes.key.diff"
+		if l.diff {
+			id = "lanes.key.lanes"
+		}
+		keys = append(keys, bind("Enter", id, "enter"))
+	}
+	if n > 1 {
+		keys = append(keys, bind(s.Lang.Say(i18n.M("lanes.updown")), "lanes.key.revision", "up", "down"))
+	}
 	if len(workloads(s.Snapshot, s.Lab.Namespace)) > 1 {
-		keys = append(keys, key.NewBinding(key.WithKeys("left", "right", "up", "down"),
-			key.WithHelp(s.Lang.Say(i18n.M("panes.key.arrows")), s.Lang.Say(i18n.M("lanes.key.walk")))))
+		keys = append(keys, bind(s.Lang.Say(i18n.M("lanes.leftright")), "lanes.key.walk", "left", "right"))
 	}
 	if l.rows > l.height {
 		keys = append(keys, scrollKey(s))

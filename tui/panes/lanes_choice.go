@@ -52,6 +52,9 @@ func workloads(s cluster.Snapshot, namespace string) []workload {
 			all = append(all, workload{"Job", o}) // a CronJob's Jobs are told apart
 		}
 	}
+	for _, o := range s.CronJobs {
+		add("CronJob", o)
+	}
 	for _, o := range s.Pods {
 		add("Pod", o)
 	}
@@ -147,6 +150,11 @@ func behind(s cluster.Snapshot, uid types.UID) (workload, bool) {
 			return workload{"Job", o}, true
 		}
 	}
+	for _, o := range s.CronJobs {
+		if o.UID == uid {
+			return workload{"CronJob", o}, true
+		}
+	}
 	return workload{}, false
 }
 
@@ -166,4 +174,21 @@ func completions(j *batchv1.Job) int {
 		return int(*j.Spec.Completions)
 	}
 	return 1
+}
+
+// templateOf is what a workload makes its pods from; nil for a pod.
+func templateOf(o cluster.Object) *corev1.PodTemplateSpec {
+	switch o := o.(type) {
+	case *appsv1.Deployment:
+		return &o.Spec.Template
+	case *appsv1.ReplicaSet:
+		return &o.Spec.Template
+	case *appsv1.StatefulSet:
+		return &o.Spec.Template
+	case *appsv1.DaemonSet:
+		return &o.Spec.Template
+	case *batchv1.Job:
+		return &o.Spec.Template
+	}
+	return nil
 }

@@ -3,9 +3,11 @@ package panes
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 
 	"podium/cluster"
@@ -13,79 +15,171 @@ import (
 	"podium/tui/theme"
 )
 
-// deploymentRows draws a Deployment: a lane for each revision, all of them
-// together against the bounds, and what the controller says.
-func deploymentRows(s Scene, d *appsv1.Deployment, width int) []string {
-	t := &s.Theme
-	revisions := s.Snapshot.Lanes(d)
-	floor, ceiling := cluster.Bounds(d)
-	scale := ceiling
-	lanes := make([]lane, 0, len(revisions)+1)
-	var together []piece
-	var coming []piece
-	ready, active := 0, 0
-	for i, revision := range revisions {
-		ink := [...]theme.Ink{t.Inks.Accent, t.Inks.Calm, t.Inks.Faint}[min(i, 2)]
-		lanes = append(lanes, revisionLane(s, d, revisions, i, ink))
+// A rolling is a Deployment as its lanes are drawn: its revisions, its bounds and
+// when its rollout began.
+type rolling struct {
+	s         Scene
+	d         *appsv1.Deployment
+	revisions []cluster.Lane
+	floor     int
+	ceiling   int
+	began     time.Time
+	chosen    int // the revision that keys act on; -1 for none
+}
+
+func newRolling(s Scene, d *appsv1.Deployment, chosen int) rolling {
+	r := rolling{s: s, d: d, revisions: s.Snapshot.Lanes(d), chosen: chosen}
+	r.floor, r.ceiling = cluster.Bounds(d)
+	r.began = s.Now
+	if began, ok := s.Past.RolloutBegan(d.UID); ok {
+		r.began = began
+	} else if len(r.revisions) > 0 {
+		r.began = s.Past.Began()
+	}
+	return r
+}
+
+// beside is the width from which a chart stands beside the lanes.
+const beside = 104
+
+// rows draws a Deployment: a lane for each revision, all of them together
+// against the bounds, what the controller says, and ready pods over time.
+func (r rolling) rows(width, height int) []string {
+	if width >= beside && height < 16 {
+		left := width * 11 / 20
+		rows := r.lanes(left, height)
+		if drawn := chartRows(r.s, r.revisions, r.floor, r.ceiling, r.began, width-left-3, max(height, len(rows))); drawn != nil {
+			return sideBySide(rows, drawn, left, width-left-3, 3)
+		}
+	}
+	rows := r.lanes(width, height)
+	spare := height - len(rows)
+	if spare > leastChart {
+		rows = append(rows, strings.Repeat(" ", width))
+		spare--
+	}
+	return append(rows, chartRows(r.s, r.revisions, r.floor, r.ceiling, r.began, width, spare)...)
+}
+
+// sideBySide puts rows of two widths next to each other.
+func sideBySide(left, right []string, leftWidth, rightWidth, gap int) []string {
+	rows := make([]string, max(len(left), len(right)))
+	for i := range rows {
+		a, b := strings.Repeat(" ", leftWidth), strings.Repeat(" ", rightWidth)
+		if i < len(left) {
+			a = left[i]
+		}
+		if i < len(right) {
+			b = right[i]
+		}
+		rows[i] = a + strings.Repeat(" ", gap) + b
+	}
+	return rows
+}
+
+// lanes draws the revisions, the bounds and the words.
+func (r rolling) lanes(width, height int) []string {
+	s, t := r.s, &r.s.Theme
+	if len(r.revisions) == 0 {
+		return r.status(width)
+	}
+	status := r.status(width)
+	shown := r.shown(height - len(status) - 2)
+	lanes := make([]lane, 0, shown+1)
+	var ready, coming []piece
+	readyPods, active, scale := 0, 0, r.ceiling
+	for i, revision := range r.revisions {
+		l := r.revision(i)
+		if i < shown {
+			lanes = append(lanes, l)
+		}
 		scale = max(scale, len(revision.Pods))
-		for _, p := range lanes[i].pieces {
+		for _, p := range l.pieces {
 			switch p.glyph {
 			case t.Leaving: // no controller counts it any more
 				continue
 			case t.Full:
-				together = append(together, p)
-				ready += p.pods
+				ready = append(ready, p)
+				readyPods += p.pods
 			default:
 				coming = append(coming, p)
 			}
 			active += p.pods
 		}
 	}
-	if len(lanes) == 0 {
-		return statusRows(s, d, width)
-	}
-	scale = max(scale, active)
 	all := lane{
-		label: s.Lang.Say(i18n.M("lanes.together")), ink: t.Inks.Text, track: true,
-		pieces: append(together, coming...),
-		words:  s.Lang.Say(i18n.M("lanes.total", "Count", active, "Ready", ready)),
+		label: s.Lang.Say(i18n.M("lanes.together")), ink: t.Inks.Text, want: r.ceiling, bounded: true,
+		pieces: append(ready, coming...),
+		words:  s.Lang.Say(i18n.M("lanes.total", "Count", active, "Ready", readyPods)),
 	}
-	if len(lanes) > 1 {
-		lanes = append(lanes, all)
-	}
-	tb := tabulate(t, lanes, width, scale)
+	lanes = append(lanes, all)
+	tb := tabulate(t, lanes, width, max(scale, active))
 	rows := make([]string, 0, len(lanes)+4)
-	for _, l := range lanes {
+	all = lanes[shown]
+	for _, l := range lanes[:shown] {
 		rows = append(rows, tb.row(l))
 	}
-	if tb.bar > 0 && d.Spec.Strategy.Type != appsv1.RecreateDeploymentStrategyType {
-		rows = append(rows, tb.bounds(s, floor, ceiling))
+	if rest := len(r.revisions) - shown; rest > 0 {
+		rows = append(rows, textRow(t, t.Inks.Faint, s.Lang.Say(i18n.M("lanes.more", "Count", rest)), width))
 	}
-	return append(rows, statusRows(s, d, width)...)
+	if tb.bar > 0 && rolls(r.d) {
+		rows = append(rows, tb.together(all, r.floor, r.ceiling), tb.bounds(r, r.floor, r.ceiling))
+	}
+	return append(rows, status...)
 }
 
-func revisionLane(s Scene, d *appsv1.Deployment, revisions []cluster.Lane, i int, ink theme.Ink) lane {
-	t, revision := &s.Theme, revisions[i]
+// rolls reports whether bounds hold for a Deployment.
+func rolls(d *appsv1.Deployment) bool {
+	return d.Spec.Strategy.Type != appsv1.RecreateDeploymentStrategyType
+}
+
+// shown is how many revisions get a lane of their own: those that have or want
+// pods and the chosen one, one to go back to, and more where there is room.
+func (r rolling) shown(room int) int {
+	busy := 0
+	for i, l := range r.revisions {
+		if len(l.Pods) > 0 || ptr.Deref(l.ReplicaSet.Spec.Replicas, 0) > 0 || i == r.chosen {
+			busy = i + 1
+		}
+	}
+	most := max(room, busy, 1)
+	if len(r.revisions) > most {
+		most = max(busy, room-1, 1)
+	}
+	return min(len(r.revisions), most)
+}
+
+// revision is the lane of a revision.
+func (r rolling) revision(i int) lane {
+	s, t, revision := r.s, &r.s.Theme, r.revisions[i]
+	ink := [...]theme.Ink{t.Inks.Accent, t.Inks.Calm, t.Inks.Faint}[min(i, 2)]
 	ready, leaving := count(revision.Pods, cluster.Ready), count(revision.Pods, cluster.Terminating)
+	want := int(ptr.Deref(revision.ReplicaSet.Spec.Replicas, 1))
 	l := lane{
 		label:   s.Lang.Say(i18n.M("lanes.revision", "Number", revision.Revision)),
 		short:   strconv.Itoa(revision.Revision),
 		ink:     ink,
-		detail:  whatDiffers(revisions, i),
+		detail:  whatDiffers(r.revisions, i),
 		pieces:  pieces(t, revision.Pods, ink),
-		track:   true,
+		want:    want,
 		trouble: trouble(revision.Pods),
 		name:    Clean(revision.ReplicaSet.Name),
 	}
+	if i == r.chosen {
+		l.labelInk = t.Inks.Chosen
+	}
 	switch {
-	case i > 0 && len(revision.Pods) == 0 && ptr.Deref(revision.ReplicaSet.Spec.Replicas, 0) == 0:
+	case i > 0 && len(revision.Pods) == 0 && want == 0:
 		l.words = s.Lang.Say(i18n.M("lanes.kept"))
 	case i == 0:
-		l.words = s.Lang.Say(i18n.M("lanes.of", "Ready", ready, "Want", int(ptr.Deref(d.Spec.Replicas, 1))))
+		l.words = s.Lang.Say(i18n.M("lanes.of", "Ready", ready, "Want", int(ptr.Deref(r.d.Spec.Replicas, 1))))
 	case leaving > 0:
 		l.words = s.Lang.Say(i18n.M("lanes.leaving", "Ready", ready, "Leaving", leaving))
 	default:
 		l.words = s.Lang.Say(i18n.M("lanes.ready", "Ready", ready))
+	}
+	if late := ready - int(revision.ReplicaSet.Status.AvailableReplicas); r.d.Spec.MinReadySeconds > 0 && late > 0 && i == 0 {
+		l.words += ", " + s.Lang.Say(i18n.M("lanes.unavailable", "Count", late))
 	}
 	return l
 }
@@ -110,49 +204,76 @@ func whatDiffers(revisions []cluster.Lane, i int) string {
 	return strings.Join(mine, " ")
 }
 
-// bounds draws the least that must be ready and the most that may be there as
-// two lines that stand still below the bars.
-func (tb table) bounds(s Scene, floor, ceiling int) string {
-	t := tb.t
-	r := newLine(tb.width, t.Ellipsis)
-	from, to := tb.barX()+tb.at(floor), tb.barX()+tb.at(ceiling)-1
-	if floor > 0 {
-		from--
+// together draws all revisions' pods as one bar, and the bounds through it as
+// lines.
+func (tb table) together(l lane, floor, ceiling int) string {
+	r := newLine(tb.width, tb.t.Ellipsis)
+	if tb.label > 0 {
+		r.put(l.ink, Fit(l.label, tb.label, tb.t.Ellipsis))
+		r.space(2)
 	}
+	r.space(tb.detail + 2)
+	tb.draw(r, l, tb.boundAt(floor), tb.boundAt(ceiling))
+	r.space(2)
+	r.put(tb.t.Inks.Text, l.words)
+	return r.end()
+}
+
+// boundAt is the cell of a bar at which the line for n pods stands: their last
+// one. A bar has one cell more than its pods take, so that a line can stand
+// behind the last.
+func (tb table) boundAt(n int) int { return tb.at(n) }
+
+// bounds names the lines below the bars, and how close to them it came since the
+// rollout began.
+func (tb table) bounds(ro rolling, floor, ceiling int) string {
+	t, s := tb.t, ro.s
+	r := newLine(tb.width, t.Ellipsis)
+	from, to := tb.barX()+tb.boundAt(floor), tb.barX()+tb.boundAt(ceiling)
 	low := s.Lang.Say(i18n.M("lanes.floor")) + " " + strconv.Itoa(floor)
 	high := s.Lang.Say(i18n.M("lanes.ceiling")) + " " + strconv.Itoa(ceiling)
 	r.space(from - cells(low) - 1)
 	r.put(t.Inks.Strong, low)
 	r.space(from - r.used)
-	r.put(t.Inks.Strong, t.Floor)
-	r.repeat(t.Inks.Calm, t.Horizontal, to-from-1)
-	r.put(t.Inks.Strong, t.Ceiling)
+	if to > from {
+		r.put(t.Inks.Strong, t.BottomLeft)
+		r.repeat(t.Inks.Calm, t.Horizontal, to-from-1)
+	}
+	r.put(t.Inks.Strong, t.BottomRight)
 	r.space(1)
 	r.put(t.Inks.Strong, high)
+	if least, most, ok := ro.extremes(); ok {
+		words := s.Lang.Say(i18n.M("lanes.extremes", "Least", least, "Most", most))
+		ink := t.Inks.Faint
+		if least < floor && !ro.fresh() {
+			ink = t.Inks.Bad
+		}
+		if cells(words)+2 <= r.room() {
+			r.to(max(r.used+2, tb.barX()+tb.bar+3))
+			r.put(ink, words)
+		}
+	}
 	return r.end()
 }
 
-// statusRows says what the Deployment controller says: paused, stalled, or why
-// it can't make pods.
-func statusRows(s Scene, d *appsv1.Deployment, width int) []string {
-	t := &s.Theme
-	var rows []string
-	say := func(ink theme.Ink, text string) {
-		for _, row := range wrap(text, width) {
-			l := newLine(width, t.Ellipsis)
-			l.put(ink, row)
-			rows = append(rows, l.end())
-		}
+// fresh reports a Deployment whose first revision is on its way: nothing could
+// be ready before.
+func (r rolling) fresh() bool { return len(r.revisions) == 1 }
+
+// extremes are the fewest ready and the most pods since the rollout began.
+func (r rolling) extremes() (least, most int, ok bool) {
+	if r.fresh() || r.began.IsZero() {
+		return 0, 0, false
 	}
-	if d.Spec.Paused {
-		say(t.Inks.Strong, s.Lang.Say(i18n.M("lanes.paused")))
+	uids := make([]types.UID, len(r.revisions))
+	for i, l := range r.revisions {
+		uids[i] = l.ReplicaSet.UID
 	}
-	for _, c := range d.Status.Conditions {
-		stuck := c.Type == appsv1.DeploymentProgressing && c.Status == corev1.ConditionFalse
-		refused := c.Type == appsv1.DeploymentReplicaFailure && c.Status == corev1.ConditionTrue
-		if stuck || refused {
-			say(t.Inks.Bad, s.Lang.Say(i18n.M("lanes.stalled", "Reason", Clean(c.Reason), "Message", Clean(c.Message))))
-		}
-	}
-	return rows
+	return r.s.Past.Extremes(r.began, uids...)
+}
+
+func textRow(t *theme.Theme, ink theme.Ink, text string, width int) string {
+	l := newLine(width, t.Ellipsis)
+	l.put(ink, text)
+	return l.end()
 }

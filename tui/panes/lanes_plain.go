@@ -15,120 +15,36 @@ import (
 	"podium/tui/theme"
 )
 
-// plainRows draws a workload that has no ReplicaSets.
+// plainRows draws a workload that has no revisions in ReplicaSets.
 func plainRows(s Scene, w workload, width int) []string {
 	pods := s.Snapshot.OwnedBy(w.object.GetUID())
-	var lanes []lane
-	scale := len(pods)
 	switch o := w.object.(type) {
 	case *appsv1.ReplicaSet:
-		want := int(ptr.Deref(o.Spec.Replicas, 1))
-		scale = max(scale, want)
-		lanes = []lane{steady(s, pods, images(o.Spec.Template.Spec.Containers), i18n.M("lanes.of", "Ready", count(pods, cluster.Ready), "Want", want))}
+		return setRows(s, o, pods, width)
 	case *appsv1.DaemonSet:
-		want := int(o.Status.DesiredNumberScheduled)
-		scale = max(scale, want)
-		lanes = generations(s, pods, newestHash(pods), i18n.M("lanes.nodes", "Ready", count(pods, cluster.Ready), "Count", want))
+		return daemonRows(s, o, pods, width)
 	case *appsv1.StatefulSet:
-		want := int(ptr.Deref(o.Spec.Replicas, 1))
-		scale = max(scale, want)
-		lanes = generations(s, pods, strings.TrimPrefix(o.Status.UpdateRevision, o.Name+"-"), i18n.M("lanes.of", "Ready", count(pods, cluster.Ready), "Want", want))
+		return statefulRows(s, o, pods, width)
 	case *batchv1.Job:
-		scale = max(scale, completions(o))
-		lanes = []lane{jobLane(s, o, pods)}
+		return jobRows(s, o, pods, width)
+	case *batchv1.CronJob:
+		return cronRows(s, o, width)
 	case *corev1.Pod:
 		return podRows(s, o, width)
 	}
-	tb := tabulate(&s.Theme, lanes, width, scale)
-	var rows []string
-	for _, l := range lanes {
-		rows = append(rows, tb.row(l))
-	}
-	return rows
+	return nil
 }
 
-// steady is the only lane of a workload that knows no revisions.
-func steady(s Scene, pods []*corev1.Pod, images []string, words i18n.Message) lane {
+// setRows draws a ReplicaSet that nothing made: one bar.
+func setRows(s Scene, rs *appsv1.ReplicaSet, pods []*corev1.Pod, width int) []string {
+	want := int(ptr.Deref(rs.Spec.Replicas, 1))
 	ink := s.Theme.Inks.Calm
-	return lane{
-		label: s.Lang.Say(i18n.M("lanes.pods")), ink: ink, detail: strings.Join(images, " "), track: true,
-		pieces: pieces(&s.Theme, pods, ink), words: s.Lang.Say(words), trouble: trouble(pods),
+	l := lane{
+		label: s.Lang.Say(i18n.M("lanes.pods")), ink: ink, detail: strings.Join(images(rs.Spec.Template.Spec.Containers), " "), want: want,
+		pieces: pieces(&s.Theme, pods, ink), words: s.Lang.Say(i18n.M("lanes.of", "Ready", count(pods, cluster.Ready), "Want", want)), trouble: trouble(pods),
 	}
-}
-
-// jobLane is a Job's lane: its bar is what is done and what is being done.
-// Failed pods are no progress and stand in the words only.
-func jobLane(s Scene, j *batchv1.Job, pods []*corev1.Pod) lane {
-	t := &s.Theme
-	l := steady(s, pods, images(j.Spec.Template.Spec.Containers),
-		i18n.M("lanes.done", "Done", int(j.Status.Succeeded), "Want", completions(j), "Failed", int(j.Status.Failed)))
-	l.pieces = []piece{
-		{pods: count(pods, cluster.Completed), glyph: t.Full, ink: l.ink},
-		{pods: count(pods, cluster.Starting, cluster.Ready, cluster.Unready), glyph: t.Starting, ink: l.ink},
-	}
-	return l
-}
-
-// generations are the lanes of a DaemonSet or a StatefulSet: its pods by the
-// revision hash in their labels, the newest first, and all of them together.
-func generations(s Scene, pods []*corev1.Pod, newest string, words i18n.Message) []lane {
-	byHash := map[string][]*corev1.Pod{}
-	var hashes []string
-	for _, p := range pods {
-		hash := p.Labels[appsv1.ControllerRevisionHashLabelKey]
-		if byHash[hash] == nil {
-			hashes = append(hashes, hash)
-		}
-		byHash[hash] = append(byHash[hash], p)
-	}
-	if len(hashes) < 2 {
-		var what []string
-		if len(pods) > 0 {
-			what = images(pods[0].Spec.Containers)
-		}
-		return []lane{steady(s, pods, what, words)}
-	}
-	slices.Sort(hashes)
-	slices.SortStableFunc(hashes, func(a, b string) int { return order(a, newest) - order(b, newest) })
-	t := &s.Theme
-	var lanes []lane
-	for _, hash := range hashes {
-		some := byHash[hash]
-		l := lane{
-			label: s.Lang.Say(i18n.M("lanes.before")), ink: t.Inks.Calm, track: true,
-			detail: strings.Join(images(some[0].Spec.Containers), " "), trouble: trouble(some), name: Clean(hash),
-			words: s.Lang.Say(i18n.M("lanes.ready", "Ready", count(some, cluster.Ready))),
-		}
-		if hash == newest {
-			l.label, l.ink = s.Lang.Say(i18n.M("lanes.now")), t.Inks.Accent
-		}
-		l.short, l.pieces = l.label, pieces(t, some, l.ink)
-		lanes = append(lanes, l)
-	}
-	return append(lanes, lane{label: s.Lang.Say(i18n.M("lanes.together")), ink: t.Inks.Text, words: s.Lang.Say(words)})
-}
-
-// order puts the newest hash first.
-func order(hash, newest string) int {
-	if hash == newest {
-		return 0
-	}
-	return 1
-}
-
-// newestHash is the revision of the youngest pod: a DaemonSet makes pods of its
-// present template only.
-func newestHash(pods []*corev1.Pod) string {
-	var youngest *corev1.Pod
-	for _, p := range pods {
-		if youngest == nil || youngest.CreationTimestamp.Before(&p.CreationTimestamp) {
-			youngest = p
-		}
-	}
-	if youngest == nil {
-		return ""
-	}
-	return youngest.Labels[appsv1.ControllerRevisionHashLabelKey]
+	tb := tabulate(&s.Theme, []lane{l}, width, max(want, len(pods)))
+	return []string{tb.row(l)}
 }
 
 // podRows draws a pod that nothing made: a lane for each container, and where

@@ -11,15 +11,17 @@ import (
 
 // A lane is one row: pods of one revision as a bar, and words about them.
 type lane struct {
-	label   string // revision 3
-	short   string // the same where there is little room: 3
-	ink     theme.Ink
-	detail  string // what it runs
-	pieces  []piece
-	track   bool   // whether a bar is drawn, if only an empty one
-	words   string // 2 ready of 4
-	trouble string // why a pod fails
-	name    string // its ReplicaSet's hash
+	label    string // revision 3
+	short    string // the same where there is little room: 3
+	ink      theme.Ink
+	labelInk theme.Ink // of a label that is chosen; "" as the rest
+	detail   string    // what it runs
+	pieces   []piece
+	want     int    // pods that should be there: dots up to it where there are none
+	bounded  bool   // lines are drawn through its bar
+	words    string // 2 ready of 4
+	trouble  string // why a pod fails
+	name     string // its ReplicaSet's hash
 }
 
 // A piece is a stretch of a bar.
@@ -86,6 +88,7 @@ type table struct {
 	bar    int
 	words  int
 	name   int
+	lines  bool // lines are drawn through a bar, which is a cell longer for it
 }
 
 // narrow is the width below which lanes carry their short labels.
@@ -112,13 +115,14 @@ func tabulate(t *theme.Theme, lanes []lane, width, scale int) table {
 		l := lanes[i]
 		tb.label = max(tb.label, cells(l.label))
 		tb.detail = max(tb.detail, cells(l.detail))
+		tb.lines = tb.lines || l.bounded
 		words := cells(l.words)
 		if l.trouble != "" {
 			words += cells(l.trouble) + 2
 		}
 		tb.words = max(tb.words, words)
 		tb.name = max(tb.name, cells(l.name))
-		track = track || l.track
+		track = track || l.want > 0 || len(l.pieces) > 0 || l.bounded
 	}
 	tb.detail = min(tb.detail, max(10, width/4))
 	rest := width - tb.barX() - tb.words - 2
@@ -132,7 +136,10 @@ func tabulate(t *theme.Theme, lanes []lane, width, scale int) table {
 	case !track || rest < 5:
 		tb.bar = 0
 	default:
-		tb.bar = min(rest, 44)
+		tb.bar = min(rest, 48)
+		if tb.lines {
+			tb.bar--
+		}
 		if tb.scale <= tb.bar { // each pod as long as the next
 			tb.bar -= tb.bar % tb.scale
 		}
@@ -148,13 +155,19 @@ func (tb table) row(l lane) string {
 	t := tb.t
 	r := newLine(tb.width, t.Ellipsis)
 	if tb.label > 0 {
-		r.put(l.ink, Fit(l.label, tb.label, t.Ellipsis))
+		ink := l.ink
+		if l.labelInk != "" {
+			ink = l.labelInk
+		}
+		label := newLine(tb.label, t.Ellipsis)
+		label.put(ink, l.label)
+		r.add(label.end(), tb.label)
 		r.space(2)
 	}
 	r.put(l.ink, Fit(l.detail, tb.detail, t.Ellipsis))
 	r.space(2)
 	if tb.bar > 0 {
-		tb.draw(r, l)
+		tb.draw(r, l, -1, -1)
 		r.space(2)
 	}
 	words := r.used
@@ -171,17 +184,35 @@ func (tb table) row(l lane) string {
 }
 
 // draw draws a lane's bar. Ends are rounded from the sum, so that bars of equal
-// pods end in line however they are divided.
-func (tb table) draw(r *line, l lane) {
-	end, pods := r.used+tb.bar, 0
+// pods end in line however they are divided. At the cells low and high a line
+// stands in the bar; -1 draws none.
+func (tb table) draw(r *line, l lane, low, high int) {
+	row := make([]piece, tb.bar+1)
+	fill := func(from, to int, p piece) {
+		for x := max(0, from); x < min(to, tb.bar); x++ {
+			row[x] = p
+		}
+	}
+	fill(0, tb.at(l.want), piece{glyph: tb.t.Track, ink: tb.t.Inks.Edge})
+	pods := 0
 	for _, p := range l.pieces {
 		from := tb.at(pods)
 		pods += p.pods
-		r.repeat(p.ink, p.glyph, min(tb.at(pods)-from, end-r.used))
+		fill(from, tb.at(pods), p)
 	}
-	glyph := " "
-	if l.track {
-		glyph = tb.t.Track
+	for _, x := range []int{low, high} {
+		if x >= 0 && x <= tb.bar {
+			row[x] = piece{glyph: tb.t.Vertical, ink: tb.t.Inks.Strong}
+		}
 	}
-	r.repeat(tb.t.Inks.Edge, glyph, end-r.used)
+	end := tb.bar
+	if tb.lines {
+		end++
+	}
+	for _, p := range row[:end] {
+		if p.glyph == "" {
+			p.glyph = " "
+		}
+		r.repeat(p.ink, p.glyph, 1)
+	}
 }

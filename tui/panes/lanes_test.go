@@ -3,6 +3,7 @@ package panes
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -11,10 +12,12 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
 	"k8s.io/utils/ptr"
 
 	"podium/cluster"
 	"podium/i18n"
+	"podium/tui/theme"
 )
 
 // zoo has one workload of each kind.
@@ -63,12 +66,89 @@ func TestLanesGoldens(t *testing.T) {
 					if name == "zoo" && work.kind == "Deployment" {
 						continue
 					}
+					if name == "rollout" {
+						s = w.lived()
+						s.Lang = lang
+					}
 					s.Selected = work.selection()
 					l := NewLanes()
-					all = append(all, l.Title(s), l.View(s, width, 8))
+					all = append(all, l.Title(s), l.View(s, width, 13))
 				}
 				keepsGolden(t, fmt.Sprintf("lanes-%s-%d-%s", name, width, lang), ansi.Strip(strings.Join(all, "\n")))
 			}
+		}
+	}
+}
+
+// Without colours a chart tells revisions by their numbers.
+func TestChartGoldens(t *testing.T) {
+	for _, width := range []int{46, 120} {
+		for _, lang := range i18n.Languages {
+			s := rollout().lived()
+			s.Lang, s.Theme = lang, theme.New(true, false, false)
+			keepsGolden(t, fmt.Sprintf("lanes-chart-%d-%s", width, lang), ansi.Strip(NewLanes().View(s, width, 15)))
+		}
+	}
+}
+
+func TestEnterShowsWhatARevisionChanged(t *testing.T) {
+	s, l := rollout().scene(), NewLanes()
+	press := func(code rune) string {
+		l.Update(s, tea.KeyPressMsg{Code: code})
+		return ansi.Strip(l.View(s, 60, 12))
+	}
+	l.View(s, 60, 12)
+	for _, want := range []string{"- revision 2  + revision 3", "-   - image: nginx:1.27", "+   - image: nginx:1.28"} {
+		if drawn := ansi.Strip(l.View(s, 60, 12)); strings.Contains(drawn, want) {
+			t.Errorf("the diff is shown unasked:\n%s", drawn)
+		}
+	}
+	if drawn := press(tea.KeyEnter); !strings.Contains(drawn, "- revision 2  + revision 3") || !strings.Contains(drawn, "-   - image: nginx:1.27") || !strings.Contains(drawn, "+   - image: nginx:1.28") {
+		t.Errorf("the diff:\n%s", drawn)
+	}
+	press(tea.KeyDown)
+	if drawn := press(tea.KeyDown); !strings.Contains(drawn, "Revision 1 is the first") {
+		t.Errorf("the oldest revision:\n%s", drawn)
+	}
+	if drawn := press(tea.KeyEscape); !strings.Contains(drawn, "ceiling") {
+		t.Errorf("Esc does not lead back:\n%s", drawn)
+	}
+}
+
+// blueGreen is two Deployments of which a Service selects one by a label.
+func blueGreen() *world {
+	w := lab()
+	for i, colour := range []string{"blue", "green"} {
+		d := w.deployment("web-"+colour, 2, 1, 0)
+		d.Spec.Template.Labels = map[string]string{"app": "web", "version": colour}
+		rs := w.revision(d, 1, "nginx:1.2"+strconv.Itoa(7+i), "aa"+strconv.Itoa(i), 2)
+		for n := range 2 {
+			p := w.pod(fmt.Sprintf("%s-%05d", rs.Name, n), "worker-"+strconv.Itoa(n+1), rs, cluster.Ready, "")
+			p.Labels = d.Spec.Template.Labels
+		}
+	}
+	svc := &corev1.Service{ObjectMeta: w.meta("service", "web", nil)}
+	svc.Spec.Selector = map[string]string{"app": "web", "version": "green"}
+	svc.Spec.Ports = []corev1.ServicePort{{Port: 80}}
+	w.Services = append(w.Services, svc)
+	slice := &discoveryv1.EndpointSlice{ObjectMeta: w.meta("slice", "web-abc", nil)}
+	slice.Labels[discoveryv1.LabelServiceName] = "web"
+	for _, p := range w.Pods {
+		if p.Labels["version"] == "green" {
+			slice.Endpoints = append(slice.Endpoints, discoveryv1.Endpoint{TargetRef: &corev1.ObjectReference{UID: p.UID}, Addresses: []string{p.Status.PodIP}})
+		}
+	}
+	w.EndpointSlices = append(w.EndpointSlices, slice)
+	return w.settle()
+}
+
+func TestBlueAndGreenStandSideBySide(t *testing.T) {
+	for _, width := range []int{46, 100} {
+		for _, lang := range i18n.Languages {
+			s := blueGreen().scene()
+			s.Lang = lang
+			drawn := NewLanes().Title(s) + "\n" + NewLanes().View(s, width, 14) + "\n" + NewTraffic().Title(s) + "\n" + NewTraffic().View(s, width, 5)
+			keepsGolden(t, fmt.Sprintf("lanes-pair-%d-%s", width, lang), ansi.Strip(drawn))
 		}
 	}
 }
@@ -84,7 +164,7 @@ func boundsAt(t *testing.T, w *world) (floor, ceiling int) {
 			continue
 		}
 		cells := []rune(row)
-		return slices.Index(cells, '├'), slices.Index(cells, '┤')
+		return slices.Index(cells, '└'), slices.Index(cells, '┘')
 	}
 	t.Fatal("no bounds are drawn")
 	return 0, 0
@@ -126,7 +206,7 @@ func TestReadyPodsReachTheFloorAndNeverCrossTheCeiling(t *testing.T) {
 					last = i
 				}
 			}
-			if last != ceiling {
+			if last+1 != ceiling { // the line stands right behind the last pod
 				t.Errorf("%d+%d pods end at %d, the ceiling is at %d", replicas, surge+1, last, ceiling)
 			}
 		}
@@ -137,7 +217,7 @@ func TestLanesFollowWhatIsSelected(t *testing.T) {
 	w := zoo()
 	s := w.scene()
 	for _, test := range []struct{ pod, want string }{
-		{"web-5d4f8b-bbbbb", "web ▸ Deployment"}, {"db-1", "db ▸ StatefulSet"}, {"alone-11111", "alone ▸ ReplicaSet"}, {"two", "two ▸ Pod"},
+		{"web-5d4f8b-bbbbb", "web ▸ rolling update"}, {"db-1", "db ▸ StatefulSet"}, {"alone-11111", "alone ▸ ReplicaSet"}, {"two", "two ▸ Pod"},
 	} {
 		s.Selected = Selection{Kind: "Pod", UID: w.find(test.pod).UID}
 		if got := NewLanes().Title(s); !strings.HasPrefix(got, test.want) {
@@ -145,7 +225,7 @@ func TestLanesFollowWhatIsSelected(t *testing.T) {
 		}
 	}
 	s.Selected = Selection{Kind: "Pod", UID: "gone"}
-	if got := NewLanes().Title(s); !strings.HasPrefix(got, "web ▸ Deployment") {
+	if got := NewLanes().Title(s); !strings.HasPrefix(got, "web ▸ rolling update") {
 		t.Errorf("without a selection the title is %q", got)
 	}
 }

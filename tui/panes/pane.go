@@ -158,6 +158,12 @@ type (
 	// Faster plays faster by so many steps, or slower.
 	Faster struct{ By int }
 
+	// Send sends requests to a Service, or ends those that are being sent.
+	Send struct {
+		Service    string
+		Port, Rate int
+	}
+
 	// Tell puts a sentence into the status line.
 	Tell struct{ Message i18n.Message }
 )
@@ -174,8 +180,15 @@ func (GoHome) isAction()         {}
 func (AnswerQuestion) isAction() {}
 func (NextStep) isAction()       {}
 func (ShowHint) isAction()       {}
+func (Send) isAction()           {}
 func (Tell) isAction()           {}
 func (StepChange) isAction()     {}
 func (Seek) isAction()           {}
 func (Play) isAction()           {}
 func (Faster) isAction()         {}
+
+// A Timely pane may look different at another time although nothing happened.
+type Timely interface {
+	// Timely reports whether it does now.
+	Timely(Scene) bool
+}

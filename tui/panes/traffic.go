@@ -8,8 +8,10 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+	corev1 "k8s.io/api/core/v1"
 
 	"podium/cluster/traffic"
+	"podium/cluster/why"
 	"podium/i18n"
 	"podium/tui/theme"
 )
@@ -24,11 +26,18 @@ func NewTraffic() *Traffic { return &Traffic{} }
 // Name implements [Pane].
 func (*Traffic) Name() string { return "traffic" }
 
-// Title implements [Pane].
+// Title implements [Pane]: "Traffic ▸ web:80 ∙ 50 a second ∙ service network".
 func (*Traffic) Title(s Scene) string {
 	title := s.Lang.Say(i18n.M("pane.traffic"))
+	switch svc := serviceOf(s); {
+	case s.Load.Service != "":
+		title += " " + s.Theme.Here + " " + Clean(s.Load.Service) + ":" + strconv.Itoa(s.Load.Port) + " " + s.Theme.Dot + " " +
+			s.Lang.Say(i18n.M("traffic.rate", "Count", s.Load.Rate))
+	case svc != nil:
+		title += " " + s.Theme.Here + " " + Clean(svc.Name)
+	}
 	if !s.Load.Via.IsZero() {
-		title += " " + s.Theme.Here + " " + Clean(s.Lang.Say(s.Load.Via))
+		title += " " + s.Theme.Dot + " " + Clean(s.Lang.Say(s.Load.Via))
 	}
 	return title
 }
@@ -47,20 +56,65 @@ func (*Traffic) Summary(s Scene, width int) string {
 	return l.text()
 }
 
-// Update implements [Pane]. There is nothing to do here.
-func (*Traffic) Update(Scene, tea.Msg) (Action, tea.Cmd) { return nil, nil }
+// sendRate is how many requests a second the pane asks for: enough for a smooth
+// chart, too few to trouble a laptop.
+const sendRate = 20
+
+// Update implements [Pane]: Enter sends requests, and stops them.
+func (*Traffic) Update(s Scene, msg tea.Msg) (Action, tea.Cmd) {
+	if press, ok := msg.(tea.KeyPressMsg); ok && press.String() == "enter" {
+		if svc := serviceOf(s); svc != nil && sendable(svc) {
+			return Send{Service: svc.Name, Port: int(svc.Spec.Ports[0].Port), Rate: sendRate}, nil
+		}
+	}
+	return nil, nil
+}
+
+// sendable reports whether requests can be sent to a Service at all.
+func sendable(svc *corev1.Service) bool {
+	return len(svc.Spec.Ports) > 0 && svc.Spec.Type != corev1.ServiceTypeExternalName
+}
 
 // Keys implements [Pane].
-func (*Traffic) Keys(Scene) []key.Binding { return nil }
+func (*Traffic) Keys(s Scene) []key.Binding {
+	svc := serviceOf(s)
+	if svc == nil || !sendable(svc) {
+		return nil
+	}
+	id := "traffic.key.send"
+	if s.Load.Service != "" {
+		id = "traffic.key.stop"
+	}
+	return []key.Binding{key.NewBinding(key.WithKeys("enter"), key.WithHelp("Enter", s.Lang.Say(i18n.M(id))))}
+}
 
 // View implements [Pane].
 func (*Traffic) View(s Scene, width, height int) string {
 	if width <= 0 || height <= 0 {
 		return ""
 	}
-	if s.Load.Total == 0 && len(s.Load.Buckets) == 0 {
+	svc := serviceOf(s)
+	sending := s.Load.Total > 0 || len(s.Load.Buckets) > 0
+	if !sending && svc == nil {
 		return empty(s, i18n.M("traffic.empty"), width, height)
 	}
+	var members []why.Member
+	if svc != nil {
+		members = why.Members(s.Snapshot, svc)
+	}
+	if sending && width >= beside { // the way of the requests: who answers beside who may
+		left := width * 11 / 20
+		return stack(sideBySide(chartLines(s, left, height), memberRows(s, svc, members, width-left-3, height), left, width-left-3, 3), 0, width, height)
+	}
+	var rows []string
+	if sending {
+		rows = chartLines(s, width, height-min(1, absent(members)))
+	}
+	return stack(append(rows, memberRows(s, svc, members, width, height-len(rows))...), 0, width, height)
+}
+
+// chartLines draws each version's share over time, and the figures.
+func chartLines(s Scene, width, height int) []string {
 	versions := versionsOf(s)
 	label := 0
 	for _, v := range versions {
@@ -82,7 +136,8 @@ func (*Traffic) View(s Scene, width, height int) string {
 		l.space(2)
 		spark(l, &s.Theme, v.ink, columns, v.of)
 		if percent != nil {
-			l.put(s.Theme.Inks.Text, fmt.Sprintf("  %3d %%", percent[i]))
+			l.to(label + 2 + min(chart, 60))
+			l.put(s.Theme.Inks.Text, fmt.Sprintf("%4d %%", percent[i]))
 		}
 		if beside && i == len(versions)-1 {
 			l.right(statsInk(s), stats)
@@ -92,7 +147,7 @@ func (*Traffic) View(s Scene, width, height int) string {
 	if !beside {
 		rows = append(rows, statsRow(s, width, label, columns, stats)...)
 	}
-	return stack(rows, 0, width, height)
+	return rows
 }
 
 // statsRow is what failed, as a chart of its own when something did, and why.
@@ -135,7 +190,7 @@ func statsLine(s Scene) string {
 	if s.Load.P95 > 0 {
 		text += "  p95 " + short(s.Load.P95)
 	}
-	if s.Load.Downtime > 0 {
+	if s.Load.Downtime >= traffic.Width/5 { // less is one request
 		text += "  " + s.Lang.Say(i18n.M("traffic.downtime", "Time", short(s.Load.Downtime)))
 	}
 	return text

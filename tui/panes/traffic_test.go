@@ -15,7 +15,7 @@ import (
 
 func TestTrafficGoldens(t *testing.T) {
 	for _, failed := range []int{0, 3} {
-		for _, width := range []int{46, 90} {
+		for _, width := range []int{46, 90, 120} {
 			for _, lang := range i18n.Languages {
 				s := rollout().scene()
 				s.Lang, s.Load = lang, load(failed)

@@ -46,25 +46,24 @@ func (w *Why) View(s Scene, width, height int) string {
 	if w.about != s.Selected {
 		w.about, w.story, w.back = s.Selected, false, 0
 	}
-	rows := w.kept.of(s, width, w.telling(s))
-	w.rows, w.height = len(rows), height
-	if len(rows) == 0 {
+	id := "why.empty"
+	if !w.telling(s) {
+		id = "why.nothing"
+	}
+	w.rows, w.height = w.kept.read(s, width, w.telling(s)), height
+	if w.rows == 0 {
 		w.back = 0
-		id := "why.empty"
-		if !w.telling(s) {
-			id = "why.nothing"
-		}
 		return empty(s, i18n.M(id), width, height)
 	}
-	w.back = max(0, min(w.back, len(rows)-height))
-	from := max(0, len(rows)-height-w.back)
-	if !w.telling(s) { // a chain is read from its top
-		from = min(w.back, max(0, len(rows)-height))
+	w.back = max(0, min(w.back, w.rows-height))
+	if w.telling(s) {
+		return stack(w.kept.story(s, max(0, w.rows-height-w.back), width, height), 0, width, height)
 	}
-	if rest := len(rows) - from - height; rest > 0 && (w.back > 0 || !w.telling(s)) {
-		rows = append(append([]string(nil), rows[:from+height-1]...), more(s, rest+1, width))
+	rows := w.kept.chain[w.back:] // a chain is read from its top
+	if rest := len(rows) - height; rest > 0 {
+		rows = append(append([]string(nil), rows[:height-1]...), more(s, rest+1, width))
 	}
-	return stack(rows, from, width, height)
+	return stack(rows, 0, width, height)
 }
 
 // Update implements [Pane].

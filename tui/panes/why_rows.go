@@ -14,11 +14,14 @@ import (
 // manyDeeds is how much of a story is kept to scroll through.
 const manyDeeds = 300
 
-// A keptWhy is the rows drawn last and what they were drawn for.
+// A keptWhy is what was read last of a story or a chain, and what for.
 type keptWhy struct {
-	from whyFrom
-	rows []string
-	done bool
+	from  whyFrom
+	deeds []why.Deed // of a story
+	who   int        // cells its longest name takes
+	cause int        // where the newest command stands in it, -1 for none
+	chain []string   // a chain's rows
+	done  bool
 }
 
 type whyFrom struct {
@@ -33,62 +36,81 @@ type whyFrom struct {
 	namespace string
 }
 
-// of returns the rows of a story or a chain.
-func (k *keptWhy) of(s Scene, width int, telling bool) []string {
+// read takes in a story or a chain and returns how many rows it has.
+func (k *keptWhy) read(s Scene, width int, telling bool) int {
 	now := whyFrom{
 		size: s.Past.Size(), width: width, theme: s.Theme.Key(), lang: s.Lang, selected: s.Selected, telling: telling, namespace: s.Lab.Namespace,
 	}
 	if !telling {
 		now.stamp, now.second = stampOf(s.Snapshot), s.Now.Unix()
 	}
-	if k.done && k.from == now {
-		return k.rows
+	if !k.done || k.from != now {
+		k.from, k.done, k.deeds, k.chain = now, true, nil, nil
+		if telling {
+			k.learn(s, width)
+		} else {
+			k.chain = chainRows(s, width)
+		}
 	}
-	k.from, k.done = now, true
-	if telling {
-		k.rows = storyRows(s, width)
-	} else {
-		k.rows = chainRows(s, width)
-	}
-	return k.rows
+	return max(len(k.deeds), len(k.chain))
 }
 
-// storyRows draws what happened, a row each, oldest first.
-func storyRows(s Scene, width int) []string {
-	t := &s.Theme
-	deeds := s.Past.Story(s.Lab.Namespace, manyDeeds)
-	column := 0
-	whos := make([]string, len(deeds))
-	for i, d := range deeds {
-		whos[i] = Clean(s.Lang.Say(d.Who))
-		column = max(column, cells(whos[i]))
+// learn takes in a story.
+func (k *keptWhy) learn(s Scene, width int) {
+	k.deeds, k.cause, k.who = s.Past.Story(s.Lab.Namespace, manyDeeds), -1, 0
+	for i, d := range k.deeds {
+		if d.What == why.Ran {
+			k.cause = i
+		}
+		if d.Who.ID == "" {
+			name, _ := d.Who.Args["Text"].(string)
+			k.who = max(k.who, cells(Clean(name)))
+		}
 	}
-	if column = min(column, 13); width < narrow {
-		column = min(column, 10)
+	if k.who = min(max(k.who, 8), 13); width < narrow {
+		k.who = min(k.who, 10)
 	}
-	rows := make([]string, len(deeds))
-	for i, d := range deeds {
-		l := newLine(width, t.Ellipsis)
-		l.put(t.Inks.Faint, d.Time.In(s.Now.Location()).Format(time.TimeOnly))
-		l.space(2)
-		ink, text := deedInks(t, d)
-		if width >= 40 {
-			l.put(ink, Fit(whos[i], column, t.Ellipsis))
-			l.space(2)
+	if width < 40 {
+		k.who = 0
+	}
+}
+
+// story draws so many rows of a story, oldest first. What set off the last of
+// them stays in view.
+func (k *keptWhy) story(s Scene, from, width, height int) []string {
+	rows := make([]string, 0, height)
+	for i := from; i < min(from+height, len(k.deeds)); i++ {
+		d := k.deeds[i]
+		if i == from && k.cause >= 0 && k.cause < from && height > 3 {
+			d = k.deeds[k.cause]
 		}
-		count := ""
-		if d.Count > 1 && (d.What == why.Warned || d.What == why.Restart) {
-			count = " x" + strconv.Itoa(d.Count)
-		}
-		said := newLine(l.room()-cells(count), t.Ellipsis)
-		said.put(text, sayWhy(s, d.Say))
-		if count != "" {
-			rows[i] = l.text() + said.end() + count
-			continue
-		}
-		rows[i] = l.text() + said.end()
+		rows = append(rows, deedRow(s, d, k.who, width))
+	}
+	if end := from + height; end < len(k.deeds) && len(rows) > 0 {
+		rows[len(rows)-1] = more(s, len(k.deeds)-end+1, width)
 	}
 	return rows
+}
+
+func deedRow(s Scene, d why.Deed, column, width int) string {
+	t := &s.Theme
+	count := ""
+	if d.Count > 1 && (d.What == why.Warned || d.What == why.Restart) {
+		count = " x" + strconv.Itoa(d.Count)
+	}
+	l := newLine(width, t.Ellipsis)
+	l.put(t.Inks.Faint, d.Time.In(s.Now.Location()).Format(time.TimeOnly))
+	l.space(2)
+	ink, text := deedInks(t, d)
+	if column > 0 {
+		l.put(ink, Fit(Clean(s.Lang.Say(d.Who)), column, t.Ellipsis))
+		l.space(2)
+	}
+	said := newLine(l.room()-cells(count), t.Ellipsis)
+	said.put(text, sayWhy(s, d.Say))
+	l.add(said.end(), said.width)
+	l.put(t.Inks.Faint, count)
+	return l.end()
 }
 
 // deedInks are the inks of who did something and of what it was.
@@ -154,6 +176,11 @@ func selectedName(s Scene) string {
 
 // objectBy finds a selected object.
 func objectBy(s cluster.Snapshot, sel Selection) (cluster.Object, bool) {
+	for _, p := range s.Pods {
+		if p.UID == sel.UID {
+			return p, true
+		}
+	}
 	for kind, objects := range s.Objects {
 		if kind.Kind != sel.Kind {
 			continue

@@ -30,6 +30,8 @@ type Inks struct {
 	Glow, Chosen, Edge, Focus                                   Ink
 	Tiles, Fading, Bright                                       [3]Ink
 	Loose, LooseFading, LooseBright, BadTile                    Ink
+	Areas                                                       [Nothing + 1][Nothing + 1]Ink
+	Bounds                                                      [Nothing + 1]Ink
 }
 
 func (t *Theme) inks() Inks {
@@ -41,6 +43,12 @@ func (t *Theme) inks() Inks {
 	}
 	for age := range t.Tiles {
 		i.Tiles[age], i.Fading[age], i.Bright[age] = InkOf(t.Tiles[age]), InkOf(t.Fading[age]), InkOf(t.Bright[age])
+	}
+	for lower := range t.Areas {
+		for upper := range t.Areas[lower] {
+			i.Areas[lower][upper] = InkOf(t.Areas[lower][upper])
+		}
+		i.Bounds[lower] = InkOf(t.Bounds[lower])
 	}
 	return i
 }

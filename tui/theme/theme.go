@@ -40,7 +40,15 @@ type Theme struct {
 	LooseFading lipgloss.Style
 	LooseBright lipgloss.Style
 	BadTile     lipgloss.Style // a failing pod of any revision
+
+	// Areas are a chart's cells by what fills their lower and their upper part:
+	// the ages of Tiles, or Nothing. Bounds are lines drawn over them.
+	Areas  [Nothing + 1][Nothing + 1]lipgloss.Style
+	Bounds [Nothing + 1]lipgloss.Style
 }
+
+// Nothing is the age of what no revision fills.
+const Nothing = 3
 
 // A Key tells themes apart. Lines drawn with one theme are good for every theme
 // of the same key.
@@ -115,4 +123,25 @@ func (t *Theme) paint(p palette) {
 	t.Tiles[0] = t.Tiles[0].Bold(true)
 	t.Loose, t.LooseFading, t.LooseBright = tile(p.loose), tile(p.looseFading), tile(p.looseBright).Bold(true)
 	t.BadTile = tile(p.badTile).Bold(true)
+	t.fill(p)
+}
+
+// fill makes the styles of charts.
+func (t *Theme) fill(p palette) {
+	for lower := range t.Areas {
+		for upper := range t.Areas[lower] {
+			s := lipgloss.NewStyle()
+			if lower < Nothing {
+				s = s.Foreground(lipgloss.Color(p.tiles[lower].ground))
+			}
+			if upper < Nothing {
+				s = s.Background(lipgloss.Color(p.tiles[upper].ground))
+			}
+			t.Areas[lower][upper] = s
+		}
+		t.Bounds[lower] = lipgloss.NewStyle().Foreground(lipgloss.Color(p.calm))
+		if lower < Nothing {
+			t.Bounds[lower] = lipgloss.NewStyle().Foreground(lipgloss.Color(p.tiles[lower].ink)).Background(lipgloss.Color(p.tiles[lower].ground))
+		}
+	}
 }
