@@ -38,17 +38,27 @@ func (e engine) run(ctx context.Context, args ...string) (string, error) {
 
 // feed is run with something to read for the command.
 func (e engine) feed(ctx context.Context, in io.Reader, args ...string) (string, error) {
+	var out bytes.Buffer
+	err := e.pipe(ctx, in, io.Writer(&out), args...)
+	if err != nil {
+		return "", err
+	}
+	return out.String(), nil
+}
+
+// pipe is feed with somewhere to write what the command does.
+func (e engine) pipe(ctx context.Context, in io.Reader, out io.Writer, args ...string) error {
 	command := exec.CommandContext(ctx, e.name, args...) //nolint:gosec // the engine's name and our own words
 	command.WaitDelay = time.Second
-	var out, all bytes.Buffer
-	command.Stdin, command.Stdout, command.Stderr = in, io.MultiWriter(&out, &all), &all
+	var said bytes.Buffer
+	command.Stdin, command.Stdout, command.Stderr = in, out, &said
 	if err := command.Run(); err != nil {
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
 		}
-		return "", &CommandError{Command: command.Args, Output: all.String(), Err: err}
+		return &CommandError{Command: command.Args, Output: said.String(), Err: err}
 	}
-	return out.String(), nil
+	return nil
 }
 
 // The labels that kind puts on node containers

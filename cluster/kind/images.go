@@ -223,14 +223,18 @@ func (p *Provider) bring(ctx context.Context, e engine, images []string, nodes m
 	return nil
 }
 
-// save writes images to an archive.
+// save writes images to an archive. The engine doesn't do so by itself: killed,
+// it would leave a file of its own beside it.
 func (e engine) save(ctx context.Context, path string, images []string) error {
-	args := []string{"save", "-o", path}
+	args := []string{"save"}
 	if e.name == "podman" {
-		args = []string{"save", "--multi-image-archive", "-o", path}
+		args = append(args, "--multi-image-archive")
 	}
-	_, err := e.run(ctx, append(args, images...)...)
-	return err
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	return errors.Join(e.pipe(ctx, nil, file, append(args, images...)...), file.Close())
 }
 
 // PullImages pulls the node image and the lessons' images that the engine
