@@ -38,6 +38,8 @@ type container struct {
 	imageName   string   // the full reference that imageID belongs to
 	over        bool     // it will not run again
 	swapping    bool     // stopped for another image and not yet tried with it
+	between     bool     // stopped by a probe and not yet tried again
+	stopping    bool     // it ran when the pod began to end
 	hopeless    bool     // an init container that failed for good
 	env         []string // resolved before each start
 	process     *process
@@ -106,7 +108,7 @@ func (c *container) set(change func()) {
 
 func (c *container) wait(reason, message string) {
 	c.set(func() {
-		c.swapping = false
+		c.swapping, c.between = false, false
 		if c.state.Terminated != nil {
 			c.last = c.state
 		}
@@ -210,6 +212,13 @@ func (c *container) runOnce(life, machine context.Context, attempted func()) (ag
 	}
 	if !resumed {
 		c.event(corev1.EventTypeNormal, "Created", "Container created") // texts of kuberuntime_container.go, v1.36
+	}
+	if proc.refused != "" {
+		c.event(corev1.EventTypeWarning, "Failed", "Error: %s", proc.refused)
+		attempted()
+		return c.notStarted(proc)
+	}
+	if !resumed {
 		c.event(corev1.EventTypeNormal, "Started", "Container started")
 	}
 	stopProbes := c.startProbes(machine, proc)
@@ -226,14 +235,16 @@ func (c *container) runOnce(life, machine context.Context, attempted func()) (ag
 	return again
 }
 
-// begin makes the process and shows it as running.
+// begin makes the process and, if it can be started, shows it as running.
 func (c *container) begin(machine context.Context, resumed bool) (*process, bool) {
+	proc := newProcess(machine, c, resumed)
 	c.pod.mu.Lock()
 	if c.pod.ending && !resumed || c.pod.ended {
 		c.pod.mu.Unlock()
+		proc.abandon()
 		return nil, false
 	}
-	c.swapping = false
+	c.swapping, c.between = false, false
 	if !resumed {
 		if t := c.state.Terminated; t != nil {
 			c.last = corev1.ContainerState{Terminated: t}
@@ -241,20 +252,45 @@ func (c *container) begin(machine context.Context, resumed bool) (*process, bool
 		if c.last.Terminated != nil {
 			c.restarts++
 		}
-		c.state = corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: stamp()}}
+		if proc.refused == "" {
+			c.state = corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: stamp()}}
+			c.begun = ptr.To(c.spec.StartupProbe == nil)
+			c.ready = c.spec.ReadinessProbe == nil && *c.begun && c.role != roleInit
+		}
 		c.id = runtimeName + "://" + contentID(string(c.pod.uid), c.spec.Name, strconv.Itoa(int(c.restarts)))
-		c.begun = ptr.To(c.spec.StartupProbe == nil)
-		c.ready = c.spec.ReadinessProbe == nil && *c.begun && c.role != roleInit
 	}
 	if c.process != nil {
 		c.previous = c.process.logs
 	}
-	c.process = newProcess(machine, c, resumed)
-	proc := c.process
+	c.process = proc
 	c.pod.mu.Unlock()
 	c.pod.poke()
 	return proc, true
 }
+
+// notStarted records that the runtime could not start the process and says
+// whether it is to be tried again: then the container waits with
+// RunContainerError, and only its last state says StartError.
+func (c *container) notStarted(proc *process) (again bool) {
+	proc.abandon()
+	c.set(func() {
+		end := corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
+			ExitCode: startErrorCode, Reason: "StartError", Message: proc.refused,
+			StartedAt: metav1.Unix(0, 0), FinishedAt: stamp(), ContainerID: c.id,
+		}}
+		c.state, c.ready, c.begun = end, false, ptr.To(false)
+		c.over = !c.willRestart(startErrorCode)
+		if again = !c.over; again {
+			c.last = end
+			c.state = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "RunContainerError", Message: proc.refused}}
+		}
+	})
+	return again
+}
+
+// startErrorCode is containerd's exit code of a container that it could not
+// start (internal/cri/server/container_start.go).
+const startErrorCode = 128
 
 // ended records how the container's process ended.
 func (c *container) ended(end exit) {
@@ -277,6 +313,7 @@ func (c *container) ended(end exit) {
 	c.begun = ptr.To(false)
 	c.swapping = c.process.replaced
 	c.over = !c.willRestart(end.code) && !c.swapping
+	c.between = c.process.unhealthy && !c.over
 	close(c.recorded)
 	c.recorded = make(chan struct{})
 }
@@ -298,7 +335,10 @@ func (c *container) backOff(life context.Context) bool {
 		message := fmt.Sprintf("back-off %s restarting failed container=%s pod=%s_%s(%s)",
 			c.crashes.current, c.spec.Name, c.pod.name.Name, c.pod.name.Namespace, c.pod.uid)
 		c.set(func() {
-			c.last = c.state
+			c.between = false
+			if c.state.Terminated != nil {
+				c.last = c.state
+			}
 			c.state = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "CrashLoopBackOff", Message: message}}
 		})
 		if !c.pauseOrRenew(life, left) {

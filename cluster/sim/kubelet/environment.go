@@ -11,6 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/utils/ptr"
 )
 
@@ -120,7 +121,7 @@ func (p *pod) envValue(ctx context.Context, c *container, from *corev1.EnvVarSou
 func (p *pod) configMap(ctx context.Context, name string) (map[string]string, error) {
 	cm, err := p.nodes.options.Client.CoreV1().ConfigMaps(p.name.Namespace).Get(ctx, name, metav1.GetOptions{})
 	if err != nil {
-		return nil, err
+		return nil, asKubelet(err, "configmap", name)
 	}
 	data := maps.Clone(cm.Data)
 	if data == nil {
@@ -135,13 +136,23 @@ func (p *pod) configMap(ctx context.Context, name string) (map[string]string, er
 func (p *pod) secret(ctx context.Context, name string) (map[string]string, error) {
 	s, err := p.nodes.options.Client.CoreV1().Secrets(p.name.Namespace).Get(ctx, name, metav1.GetOptions{})
 	if err != nil {
-		return nil, err
+		return nil, asKubelet(err, "secret", name)
 	}
 	data := map[string]string{}
 	for key, value := range s.Data {
 		data[key] = string(value)
 	}
 	return data, nil
+}
+
+// asKubelet words a missing object as a kubelet does, whose own cache answers
+// instead of the API server (pkg/kubelet/util/manager/watch_based_manager.go):
+// in the singular.
+func asKubelet(err error, resource, name string) error {
+	if apierrors.IsNotFound(err) {
+		return apierrors.NewNotFound(schema.GroupResource{Resource: resource}, name)
+	}
+	return err
 }
 
 // field is the downward API's fieldRef.

@@ -191,7 +191,7 @@ func TestConfigurationReachesTheContainer(t *testing.T) {
 			}
 		}))
 		s.wait(5 * time.Second)
-		if !slices.Contains(s.events("web"), `Warning FailedMount MountVolume.SetUp failed for volume "c" : configmaps "cm" not found`) {
+		if !slices.Contains(s.events("web"), `Warning FailedMount MountVolume.SetUp failed for volume "c" : configmap "cm" not found`) {
 			t.Errorf("events %q", s.events("web"))
 		}
 		if _, err := s.client.CoreV1().ConfigMaps("lab").Create(context.Background(), &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "cm"}, Data: map[string]string{"COLOR": "blue"}}, metav1.CreateOptions{}); err != nil {
@@ -215,7 +215,7 @@ func TestMissingConfigurationIsAnErrorOfTheContainer(t *testing.T) {
 		}))
 		s.wait(5 * time.Second)
 		waiting := s.get("web").Status.ContainerStatuses[0].State.Waiting
-		if waiting == nil || waiting.Reason != "CreateContainerConfigError" || waiting.Message != `configmaps "cm" not found` {
+		if waiting == nil || waiting.Reason != "CreateContainerConfigError" || waiting.Message != `configmap "cm" not found` {
 			t.Errorf("state %+v", waiting)
 		}
 	})

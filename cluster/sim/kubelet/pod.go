@@ -39,6 +39,7 @@ type pod struct {
 	failure *podFailure
 	ending  bool // containers are being stopped for good
 	ended   bool // all have stopped
+	lost    bool // containers had to be marked as not located
 }
 
 // podFailure is why a kubelet ended a pod by itself.

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 )
 
@@ -24,6 +23,9 @@ func (p *pod) shouldEnd(object *corev1.Pod) bool {
 		p.node.recorder.Event(object, corev1.EventTypeNormal, p.failure.reason, p.failure.message)
 	}
 	p.ending = object.DeletionTimestamp != nil || p.failure != nil || p.doneLocked()
+	for _, c := range p.containers {
+		c.stopping = p.ending && c.state.Running != nil
+	}
 	return p.ending
 }
 
@@ -82,9 +84,7 @@ func (p *pod) end(machine context.Context, object *corev1.Pod) {
 	p.closeSandbox()
 	p.mu.Lock()
 	p.ended = true
-	for _, c := range p.containers {
-		c.neverRan()
-	}
+	p.markLost()
 	p.mu.Unlock()
 	p.poke()
 }
@@ -95,24 +95,44 @@ func (p *pod) finished() bool {
 	return p.ended
 }
 
-// neverRan gives a container that was waiting when its pod ended the state that
-// a kubelet reports for it (pkg/kubelet/kubelet_pods.go, "The container could
-// not be located when the pod was terminated").
-func (c *container) neverRan() {
-	if c.state.Waiting == nil {
-		return
+// markLost gives the containers that were waiting when their pod ended the state
+// that a kubelet reports for them (TerminatePod, pkg/kubelet/status): the end of
+// their last run or, if the pod was past its init containers, that they could
+// not be located. Init containers that were never tried stay as they are.
+func (p *pod) markLost() {
+	initialized := p.pastInit()
+	tried := -1 // the last init container with a run, or the first one
+	for i, c := range p.containers {
+		if c.role != roleMain && (tried < 0 || c.state.Waiting == nil || c.last.Terminated != nil) {
+			tried = i
+		}
 	}
-	if c.last.Terminated != nil {
-		c.state = corev1.ContainerState{Terminated: c.last.Terminated}
-		return
+	for i, c := range p.containers {
+		switch {
+		case c.state.Waiting == nil:
+		case c.last.Terminated != nil:
+			c.state = corev1.ContainerState{Terminated: c.last.Terminated}
+		case c.role == roleMain && initialized, c.role != roleMain && i <= tried:
+			p.lost = true
+			c.state = corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
+				Reason: "ContainerStatusUnknown", Message: "The container could not be located when the pod was terminated", ExitCode: 137,
+			}}
+		}
 	}
-	if c.role == roleInit {
-		return // an init container that has not run stays PodInitializing
+}
+
+// pastInit follows hasPodInitialized in pkg/kubelet/status/status_manager.go.
+func (p *pod) pastInit() bool {
+	var last *container
+	for _, c := range p.containers {
+		if c.role == roleMain && (c.state.Waiting == nil || c.last.Terminated != nil) {
+			return true
+		}
+		if c.role != roleMain {
+			last = c
+		}
 	}
-	c.state = corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
-		Reason: "ContainerStatusUnknown", Message: "The container could not be located when the pod was terminated", ExitCode: 137,
-		StartedAt: metav1.Time{}, FinishedAt: metav1.Time{},
-	}}
+	return last == nil || last.state.Terminated != nil && last.state.Terminated.ExitCode == 0
 }
 
 // alarm pokes at a moment that can be moved.

@@ -152,6 +152,9 @@ func (c *container) probeReadiness(ctx context.Context, proc *process, probe *co
 // the restart policy decides what follows.
 func (c *container) killUnhealthy(proc *process, kind string, probe *corev1.Probe) {
 	object, _ := c.pod.latest()
+	c.pod.mu.Lock()
+	proc.unhealthy = true
+	c.pod.mu.Unlock()
 	grace := time.Duration(ptr.Deref(object.Spec.TerminationGracePeriodSeconds, 30)) * time.Second
 	if s := probe.TerminationGracePeriodSeconds; s != nil {
 		grace = time.Duration(*s) * time.Second

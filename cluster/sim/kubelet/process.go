@@ -29,12 +29,14 @@ type process struct {
 	container *container
 	asked     string // for this image, as the spec had it
 	replaced  bool   // stopped for another image; guarded by the pod's mutex
+	unhealthy bool   // stopped by a probe; guarded by the pod's mutex
 	image     image
 	known     bool // the image is in the catalogue
 	args      []string
 	env       []string
 	dir       string
 	resumed   bool
+	refused   string // why the runtime can't start it, or ""
 
 	ctx   context.Context // ends with SIGKILL
 	kill  context.CancelFunc
@@ -65,7 +67,35 @@ func newProcess(machine context.Context, c *container, resumed bool) *process {
 		p.dir = "/"
 	}
 	p.input = newInputPipe(c.spec.Stdin)
+	if !resumed {
+		p.refused = p.refusal()
+	}
 	return p
+}
+
+// refusal is the runtime's error for a command line that can't be started.
+func (p *process) refusal() string {
+	if len(p.args) == 0 {
+		return "failed to generate container spec: no command specified"
+	}
+	if p.runsProgram(p.args) || p.sandbox().Executable(p.args, p.env, p.dir) {
+		return ""
+	}
+	why := "executable file not found in $PATH"
+	if strings.Contains(p.args[0], "/") {
+		why = "no such file or directory"
+	}
+	return fmt.Sprintf("failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: "+
+		"unable to start container process: error during container init: exec: %q: %s", p.args[0], why)
+}
+
+// abandon ends a process that is not to run.
+func (p *process) abandon() {
+	p.kill()
+	p.ask()
+	p.input.Close()
+	p.logs.close()
+	close(p.done)
 }
 
 // commandLine combines the image's and the container's, as the table in the
@@ -101,17 +131,10 @@ func (p *process) run() exit {
 }
 
 func (p *process) start() exit {
-	if len(p.args) == 0 {
-		return exit{code: 128, reason: "StartError", message: "no command specified"}
-	}
 	if p.runsProgram(p.args) {
 		return programs[p.image.Program](p.ctx, p, p.args, p.out)
 	}
 	m := p.sandbox()
-	if !m.Executable(p.args, p.env, p.dir) {
-		return exit{code: 128, reason: "StartError", message: fmt.Sprintf(
-			"failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: %q: executable file not found in $PATH", p.args[0])}
-	}
 	if p.container.spec.TTY && p.container.spec.Stdin {
 		env := append([]string{"TERM=xterm"}, p.env...)
 		return exit{code: m.RunTerminal(p.ctx, p.args, env, p.dir, sandbox.NewTerminal(p.input, p.out))}

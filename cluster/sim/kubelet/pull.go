@@ -81,7 +81,7 @@ func (c *container) download(life context.Context, ref imageRef, present bool) (
 	im, known := c.pod.nodes.images.find(ref)
 	if !known {
 		c.pulls.next(pace, time.Now())
-		message = fmt.Sprintf("rpc error: code = NotFound desc = failed to pull and unpack image %q: failed to resolve image: %s: not found", ref.full, ref.full)
+		message = fmt.Sprintf("rpc error: code = NotFound desc = failed to pull and unpack image %q: failed to resolve reference %q: %s: not found", ref.full, ref.full, ref.full)
 		c.event(corev1.EventTypeWarning, "Failed", "Failed to pull image %q: %s", c.image, message)
 		c.pullError = "ErrImagePull: " + message
 		return false, "ErrImagePull", message

@@ -54,14 +54,24 @@ func imageOf(object *corev1.Pod, name string) string {
 	return ""
 }
 
-// inSync says that a container is between its old image and its new one. A
-// kubelet's worker does both in one SyncPod and posts nothing meanwhile: the API
-// server would not take a container of a pod that never restarts back from
-// Terminated (ValidateContainerStateTransition, pkg/apis/core/validation).
+// inSync says that containers are between two states of which a kubelet's worker
+// shows only the second: it posts nothing while one call of it runs. SyncPod
+// stops a container and starts it again, for another image or because a probe
+// failed; SyncTerminatingPod stops all. (Nor would the API server take a
+// container of a pod that never restarts back from Terminated,
+// ValidateContainerStateTransition, pkg/apis/core/validation.)
 func (p *pod) inSync() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return !p.ending && slices.ContainsFunc(p.containers, func(c *container) bool { return c.swapping })
+	if p.ended {
+		return false
+	}
+	return slices.ContainsFunc(p.containers, func(c *container) bool {
+		if p.ending {
+			return c.stopping && c.state.Terminated != nil
+		}
+		return c.swapping || c.between
+	})
 }
 
 // outdated says that the last run was stopped for another image, or that the

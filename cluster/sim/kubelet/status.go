@@ -31,10 +31,14 @@ func (p *pod) status(now metav1.Time) corev1.PodStatus {
 		}
 	}
 	s.Phase = p.phase()
-	if p.failure != nil {
+	if p.failure != nil && p.ended { // with the phase and not before, mergePodStatus in pkg/kubelet/status
 		s.Reason, s.Message = p.failure.reason, p.failure.message
 	}
-	s.Conditions = p.conditions(s, old, now)
+	conditioned := s
+	if p.lost && p.failure == nil {
+		conditioned.Phase = corev1.PodPending // TerminatePod changes the phase and no condition
+	}
+	s.Conditions = p.conditions(conditioned, old, now)
 	return s
 }
 
