@@ -89,8 +89,8 @@ func (c *container) restore(s corev1.ContainerStatus) {
 		c.crashes.current = min(backOffFirst<<min(c.restarts-1, 5), backOffMost)
 		c.crashes.last = time.Now()
 	}
-	if s.State.Terminated != nil && !c.willRestart(int(s.State.Terminated.ExitCode)) {
-		c.over = true
+	if t := s.State.Terminated; t != nil && !c.willRestart(int(t.ExitCode)) {
+		c.over, c.hopeless = true, c.role == roleInit && t.ExitCode != 0
 	}
 }
 
@@ -145,7 +145,6 @@ func (c *container) runToEnd(life, machine context.Context) bool {
 	c.pod.mu.Lock()
 	defer c.pod.mu.Unlock()
 	if t := c.state.Terminated; t != nil && c.over {
-		c.hopeless = t.ExitCode != 0
 		return t.ExitCode == 0
 	}
 	return false
@@ -280,6 +279,7 @@ func (c *container) notStarted(proc *process) (again bool) {
 		}}
 		c.state, c.ready, c.begun = end, false, ptr.To(false)
 		c.over = !c.willRestart(startErrorCode)
+		c.hopeless = c.role == roleInit && c.over
 		if again = !c.over; again {
 			c.last = end
 			c.state = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "RunContainerError", Message: proc.refused}}
@@ -314,6 +314,7 @@ func (c *container) ended(end exit) {
 	c.swapping = c.process.replaced
 	c.over = !c.willRestart(end.code) && !c.swapping
 	c.between = c.process.unhealthy && !c.over
+	c.hopeless = c.role == roleInit && c.over && end.code != 0
 	close(c.recorded)
 	c.recorded = make(chan struct{})
 }

@@ -103,6 +103,45 @@ var podLives = []struct {
 		},
 	},
 	{
+		name: "a command that is not there", pod: aPod("web", "busybox:1.36", runs("nothere")), after: 4 * time.Second,
+		states: []string{
+			"Pending web=ContainerCreating/0 ready=False",
+			"Running web=RunContainerError/0 ready=False",
+			"Running web=RunContainerError/1 ready=False",
+			"Running web=CrashLoopBackOff/1 ready=False",
+		},
+	},
+	{
+		name: "a command that is not there, once", pod: aPod("web", "busybox:1.36", runs("nothere"), policy(corev1.RestartPolicyNever)), after: 4 * time.Second,
+		states: []string{
+			"Pending web=ContainerCreating/0 ready=False",
+			"Failed web=StartError(128)/0 ready=False",
+		},
+	},
+	{
+		name: "an init container that fails for good", after: 6 * time.Second,
+		pod: aPod("web", "nginx:1.27", policy(corev1.RestartPolicyNever), func(p *corev1.Pod) {
+			p.Spec.InitContainers = []corev1.Container{{Name: "first", Image: "busybox:1.36", Command: []string{"sh", "-c", "sleep 1; exit 2"}}}
+		}),
+		states: []string{
+			"Pending first=PodInitializing/0 web=PodInitializing/0 ready=False",
+			"Pending first=Running/0 web=PodInitializing/0 ready=False",
+			"Failed first=Error(2)/0 web=PodInitializing/0 ready=False",
+		},
+	},
+	{
+		name: "a restart by a probe, which shows no end", after: 6 * time.Second,
+		pod: aPod("web", "nginx:1.27", func(p *corev1.Pod) {
+			p.Spec.Containers[0].LivenessProbe = &corev1.Probe{PeriodSeconds: 2, FailureThreshold: 2, TimeoutSeconds: 1,
+				ProbeHandler: corev1.ProbeHandler{Exec: &corev1.ExecAction{Command: []string{"cat", "/nothere"}}}}
+		}),
+		states: []string{
+			"Pending web=ContainerCreating/0 ready=False",
+			"Running web=Running/0 ready=True",
+			"Running web=Running/1 ready=True",
+		},
+	},
+	{
 		name: "a crash loop", pod: aPod("web", "busybox:1.36", runs("sh", "-c", "sleep 1; exit 1")), after: 22 * time.Second,
 		states: []string{
 			"Pending web=ContainerCreating/0 ready=False",
