@@ -57,6 +57,13 @@ bin/testimages.tar: manifests/images.yaml $(wildcard cluster/kind/testimages/*.g
 	@echo 'Making the lesson images from Debian packages: the first time this takes 3 minutes, later 10 seconds.'
 	@go run ./cluster/kind/testimages -o $@
 
+# The scenarios of cluster/conformance on a live kind cluster, and as recorded: UPDATE=1 adds what it does to the recordings.
+test-kind: KIND_HOME := $(shell mktemp -d)
+test-kind:
+	kind create cluster --name podium-conformance --kubeconfig $(KIND_HOME)/kubeconfig --config cluster/conformance/kind.yaml $(if $(KIND_IMAGE),--image $(KIND_IMAGE)) --wait 3m
+	PODIUM_CONFORMANCE_KUBECONFIG=$(KIND_HOME)/kubeconfig go test -tags kind -count 1 -timeout 60m -run '^TestARealCluster' ./cluster/conformance; \
+	status=$$?; kind delete cluster --name podium-conformance --kubeconfig $(KIND_HOME)/kubeconfig; exit $$status
+
 bench: build
 	go test -run '^$$' -bench . -benchtime 1x -count 3 ./cluster/sim . 
 	go test -run '^$$' -bench . ./cluster/watch ./cluster/kubectl ./tui/... ./lessons

@@ -30,6 +30,7 @@ var allowed = map[string][]string{
 	"cluster/kind":                    {"cluster", "cluster/tunnel", "manifests", "i18n"},
 	"cluster/tunnel":                  {},
 	"cluster/clustertest":             {"cluster", "cluster/watch"},
+	"cluster/conformance":             {"cluster"},
 	"cluster/sim/network":             {},
 	"cluster/sim/pack":                {},
 	"cluster/sim/kubelet":             {"cluster/sim/kubelet/sandbox", "cluster/sim/network", "manifests"},
