@@ -21,7 +21,7 @@ RACE := ./cluster/watch ./cluster/record ./cluster/traffic ./cluster/sim/network
 # clusters at once, because most of it is waiting.
 VERIFY := --times 2 --jobs 2 --speed 8
 
-.PHONY: all build run test test-kind lint verify bench soak golden release cross clean
+.PHONY: all build run test test-kind test-kind-scenarios lint verify bench soak golden release cross clean
 
 all: build
 
@@ -58,8 +58,8 @@ bin/testimages.tar: manifests/images.yaml $(wildcard cluster/kind/testimages/*.g
 	@go run ./cluster/kind/testimages -o $@
 
 # The scenarios of cluster/conformance on a live kind cluster, and as recorded: UPDATE=1 adds what it does to the recordings.
-test-kind: KIND_HOME := $(shell mktemp -d)
-test-kind:
+test-kind-scenarios: KIND_HOME := $(shell mktemp -d)
+test-kind-scenarios:
 	kind create cluster --name podium-conformance --kubeconfig $(KIND_HOME)/kubeconfig --config cluster/conformance/kind.yaml $(if $(KIND_IMAGE),--image $(KIND_IMAGE)) --wait 3m
 	PODIUM_CONFORMANCE_KUBECONFIG=$(KIND_HOME)/kubeconfig go test -tags kind -count 1 -timeout 60m -run '^TestARealCluster' ./cluster/conformance; \
 	status=$$?; kind delete cluster --name podium-conformance --kubeconfig $(KIND_HOME)/kubeconfig; exit $$status

@@ -27,7 +27,7 @@ func TestEveryScenarioIsRecorded(t *testing.T) {
 		names = append(names, s.Name+".yaml")
 		tracks, err := Read(goldenFile(s))
 		if err != nil || len(tracks) == 0 {
-			t.Errorf("%s has no recording of a real cluster: record one with UPDATE=1 make test-kind (%v)", s.Name, err)
+			t.Errorf("%s has no recording of a real cluster: record one with UPDATE=1 make test-kind-scenarios (%v)", s.Name, err)
 		}
 	}
 	files, err := filepath.Glob("testdata/kind/*.yaml")

@@ -7,7 +7,7 @@
 //	scenario ─▶ play on sim  ─▶ recording ─▶ must equal one of those
 //
 // So `go test` proves the simulator against a real cluster where there is none.
-// `make test-kind` plays on a live one. What may differ is in differences.yaml,
+// `make test-kind-scenarios` plays on a live one. What may differ is in differences.yaml,
 // with a reason each, and in docs/simulator.md.
 package conformance
 

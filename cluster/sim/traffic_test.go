@@ -23,8 +23,8 @@ import (
 	"podium/cluster/traffic"
 )
 
-// patience is for a machine that is busy with something else.
-const patience = 3 * time.Minute
+// rolloutLimit is for a machine that is busy with something else.
+const rolloutLimit = 3 * time.Minute
 
 // serving is a Deployment of six whose pods say when they are ready and, with a
 // hook, wait two seconds before they stop; and a Service in front of it.
@@ -42,7 +42,7 @@ func serving(hook bool) (*appsv1.Deployment, *corev1.Service) {
 
 func awaitRollout(t *testing.T, client kubernetes.Interface) {
 	t.Helper()
-	eventually(t, patience, "the rollout is complete", func(ctx context.Context) bool {
+	eventually(t, rolloutLimit, "the rollout is complete", func(ctx context.Context) bool {
 		d, err := client.AppsV1().Deployments(cluster.Namespace).Get(ctx, "web", metav1.GetOptions{})
 		return err == nil && d.Status.ObservedGeneration == d.Generation && d.Status.UpdatedReplicas == 6 && d.Status.Replicas == 6 && d.Status.AvailableReplicas == 6
 	})
@@ -58,7 +58,7 @@ func rollOut(t *testing.T, c *cluster.Cluster, client kubernetes.Interface, imag
 		t.Fatal(err)
 	}
 	defer p.Stop()
-	eventually(t, patience, "requests are answered", func(context.Context) bool { return p.Stats().Answered() > 100 })
+	eventually(t, rolloutLimit, "requests are answered", func(context.Context) bool { return p.Stats().Answered() > 100 })
 	before := p.Stats()
 	if before.Failed > len(before.Failures) {
 		t.Logf("%d requests failed before the rollout", before.Failed)
@@ -115,7 +115,7 @@ func TestAPreStopHookKeepsARollingUpdateFromFailingRequests(t *testing.T) {
 		if err := client.CoreV1().Services(cluster.Namespace).Delete(t.Context(), "web", metav1.DeleteOptions{}); err != nil {
 			t.Fatal(err)
 		}
-		eventually(t, patience, "it is deleted", func(ctx context.Context) bool {
+		eventually(t, rolloutLimit, "it is deleted", func(ctx context.Context) bool {
 			list, err := client.AppsV1().Deployments(cluster.Namespace).List(ctx, metav1.ListOptions{})
 			return err == nil && len(list.Items) == 0
 		})
@@ -167,7 +167,7 @@ func TestASimulatedDeploymentIsReachedInEveryWay(t *testing.T) {
 		{"the API server's proxy", admin, c.Config.Host + "/api/v1/namespaces/lab/services/web:80/proxy/"},
 		{"a port that is forwarded", ordinary, forward(t, c, client)},
 	} {
-		eventually(t, patience, way.name, func(ctx context.Context) bool { return welcome(ctx, way.client, way.url) })
+		eventually(t, rolloutLimit, way.name, func(ctx context.Context) bool { return welcome(ctx, way.client, way.url) })
 	}
 }
 
