@@ -90,7 +90,11 @@ func (e *explainer) made(p *corev1.Pod) {
 		if wanted(rs.Spec.Replicas) == 0 {
 			id = "why.pod.unwanted"
 		}
-		e.say(i18n.M(id, "Name", p.Name, "Owner", rs.Name, "Revision", revision(rs), "Count", wanted(rs.Spec.Replicas)))
+		if revision(rs) == 0 {
+			e.say(i18n.M("why.pod.owned", "Name", p.Name, "Kind", "ReplicaSet", "Owner", rs.Name))
+		} else {
+			e.say(i18n.M(id, "Name", p.Name, "Owner", rs.Name, "Revision", revision(rs), "Count", wanted(rs.Spec.Replicas)))
+		}
 		if d, ok := e.p.newest(p.UID, Made); ok {
 			e.say(i18n.M("why.pod.replaces", "Time", e.clock(d.Time)))
 		}

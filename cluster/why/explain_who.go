@@ -18,9 +18,15 @@ func (e *explainer) who(o cluster.Object, what What, at time.Time, fields ...str
 	if seen, ok := e.p.newest(o.GetUID(), what); ok {
 		d.Time = seen.Time
 	}
-	if !e.command(d) {
-		e.record(o, d.Time, fields...)
+	if e.command(d) {
+		return
 	}
+	// Who set a field later than the object was made did not make it.
+	if m, ok := cluster.ManagerOf(o, fields...); ok && what == Created && m.Time.Sub(o.GetCreationTimestamp().Time) > 2*time.Second {
+		e.unknown(i18n.M("why.by.unknown", "Time", e.clock(d.Time)))
+		return
+	}
+	e.record(o, d.Time, fields...)
 }
 
 // did says who did a deed that was seen.
