@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -303,13 +304,29 @@ func versionsOf(s Scene) []version {
 	slices.SortFunc(found, func(a, b version) int { return natural(a.key, b.key) })
 	ages := revisionAges(s)
 	for i := range found {
-		age, known := ages[found[i].key]
+		age, known := ageOfVersion(ages, found[i].key)
 		if !known {
 			age = min(len(found)-1-i, 2)
 		}
 		found[i].ink = [...]theme.Ink{t.Inks.Accent, t.Inks.Calm, t.Inks.Faint}[age]
 	}
 	return found
+}
+
+// ageOfVersion finds the age of what runs a version: of its tag, or of one that
+// leaves the last numbers open (nginx:1.27 answers as 1.27.5).
+func ageOfVersion(ages map[string]int, version string) (int, bool) {
+	for tag := version; tag != ""; {
+		if age, ok := ages[tag]; ok {
+			return age, true
+		}
+		i := strings.LastIndexByte(tag, '.')
+		if i < 0 {
+			break
+		}
+		tag = tag[:i]
+	}
+	return 0, false
 }
 
 // revisionAges finds the age of the revision that runs each image tag in the

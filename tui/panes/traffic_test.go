@@ -95,6 +95,18 @@ func TestTrafficSummaryTellsFailures(t *testing.T) {
 	}
 }
 
+func TestAVersionWearsTheColourOfTheTagThatLeavesItsEndOpen(t *testing.T) {
+	ages := map[string]int{"1.27": 0, "1.28": 1, "latest": 2}
+	for version, want := range map[string]int{"1.27.5": 0, "1.28": 1, "1.28.0": 1} {
+		if age, ok := ageOfVersion(ages, version); !ok || age != want {
+			t.Errorf("%s is of age %d (%v), want %d", version, age, ok, want)
+		}
+	}
+	if _, ok := ageOfVersion(ages, "1.2"); ok {
+		t.Error("1.2 is taken for 1.27")
+	}
+}
+
 func TestTagOf(t *testing.T) {
 	for image, want := range map[string]string{
 		"nginx:1.28": "1.28", "nginx": "latest", "localhost:5000/nginx": "latest", "ghcr.io/x/podinfo:6.7.0": "6.7.0",
