@@ -5,6 +5,7 @@ package clustertest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -268,6 +269,7 @@ func reach(t *testing.T, c *cluster.Cluster) {
 		body, last = get(ctx, client, "http://web."+c.Namespace+".svc/version")
 		return last == nil
 	})
+	t.Logf("the Service answers %q", body)
 	if want := "6.7.0"; !strings.Contains(string(body), want) {
 		t.Errorf("the Service answers %q, want %q in it", body, want)
 	}
@@ -299,7 +301,11 @@ func get(ctx context.Context, client *http.Client, url string) ([]byte, error) {
 		return nil, err
 	}
 	defer response.Body.Close()
-	return io.ReadAll(io.LimitReader(response.Body, 64<<10))
+	body, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
+	if err == nil && response.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %s", response.Status, body)
+	}
+	return body, err
 }
 
 // resume opens the cluster again: what was in it still is, and works.

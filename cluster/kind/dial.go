@@ -189,7 +189,7 @@ func (r *relay) connect(ctx context.Context, address string) (net.Conn, error) {
 	if err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	return &relayed{TCPConn: conn.(*net.TCPConn), reader: reader}, nil
+	return &relayed{Conn: conn, reader: reader}, nil
 }
 
 // greet says where to and returns what to read from: the reader may hold the
@@ -218,10 +218,19 @@ func greet(conn net.Conn, line string) (*bufio.Reader, error) {
 	return nil, errors.New(said)
 }
 
-// relayed reads what the greeting left over first.
+// relayed reads what the greeting left over first. It is no TCPConn: that one
+// has ways of copying that pass the reader by.
 type relayed struct {
-	*net.TCPConn
+	net.Conn
 	reader *bufio.Reader
+}
+
+// CloseWrite says that nothing more will be sent.
+func (c *relayed) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return nil
 }
 
 // Read implements net.Conn.
