@@ -183,7 +183,7 @@ func (o *options) export(ctx context.Context, stdout io.Writer, e export, args [
 		return usage("export-size", "Size", e.size)
 	}
 	if !(e.rate >= leastRate && e.rate <= mostRate) {
-		return usage("speed", "Speed", e.rate, "Most", mostRate)
+		return usage("export-speed", "Speed", e.rate, "Least", leastRate, "Most", mostRate)
 	}
 	film, err := o.recording(args)
 	if err != nil {

@@ -69,3 +69,24 @@ func TestAPredictionIsProvenByTheMomentThatAnsweredIt(t *testing.T) {
 		}
 	}
 }
+
+// A prediction that is still open when podium is closed is answered afterwards.
+func TestAnOpenPredictionIsRevealedAfterResume(t *testing.T) {
+	l := lesson(t, rollout)
+	snapshot := state(pod(t, "a", "ready"), pod(t, "b", "ready"))
+	s, _ := Begin(l, "lab", snapshot).Next().Answer("3")
+	kept := s.Next().Progress()
+	kept.Step = "roll"
+	s = Resume(l, kept, "lab", snapshot).Observe(then(snapshot, added(pod(t, "c", "ready"))))
+	if p := s.Predictions(); len(p) != 1 || !p[0].Known || !p[0].Right || len(s.Revealed()) != 1 {
+		t.Errorf("after resuming: %+v", p)
+	}
+	kept.Step = "typed" // the step that reveals it has gone by
+	if p := Resume(l, kept, "lab", snapshot).Predictions(); len(p) != 0 {
+		t.Errorf("gone by: %+v", p)
+	}
+	kept.Step = "guess"
+	if s := Resume(l, kept, "lab", snapshot); s.Answered() != "3" || !s.Met() {
+		t.Errorf("the question itself: said %q, met %v", s.Answered(), s.Met())
+	}
+}

@@ -76,6 +76,7 @@ func Resume(lesson Lesson, p LessonProgress, namespace string, s cluster.Snapsho
 	if !p.Started.IsZero() {
 		session.base = time.Duration(p.Seconds * float64(time.Second))
 		session.progress = p.clone()
+		session = session.reopened(p.Predictions)
 	}
 	return session
 }

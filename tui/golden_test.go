@@ -34,6 +34,7 @@ func TestScreensLookAsTheyDid(t *testing.T) {
 			m.act(ranAction("kubectl get pods", "get", "pods"))
 			return drive(m, snapshot(4, "web-1", "web-2"))
 		},
+		"past":    func(t *testing.T) *Model { return then(t, rewound(t), "left") },
 		"explore": func(t *testing.T) *Model { return keys(drive(newTest(t), opened(), snapshot(1, "web-1")), "e") },
 	} {
 		for _, language := range i18n.Languages {
