@@ -236,7 +236,7 @@ func TestTheNumberOfWorkersCanChange(t *testing.T) {
 	dir := home(t)
 	for _, workers := range []int{2, 4, 1} {
 		c, client := open(t, Options{Home: dir, Workers: workers})
-		eventually(t, 10*time.Second, fmt.Sprintf("%d workers", workers), func(context.Context) bool {
+		eventually(t, patience, fmt.Sprintf("%d workers", workers), func(context.Context) bool {
 			nodes, err := client.CoreV1().Nodes().List(t.Context(), metav1.ListOptions{})
 			return err == nil && len(nodes.Items) == workers+1 && len(readyNodes(t, client)) == workers+1
 		})

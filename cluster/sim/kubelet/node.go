@@ -81,8 +81,8 @@ func (n *Nodes) register(ctx context.Context) error {
 		if err := n.removeNode(ctx, nodeName(index)); err != nil {
 			return err
 		}
-		workers = slices.DeleteFunc(workers, func(i int) bool { return i == index })
 	}
+	workers = slices.DeleteFunc(workers, func(i int) bool { return slices.Contains(surplus, i) })
 	defer n.count()
 	var group errgroup.Group
 	for _, index := range slices.Concat([]int{0}, workers, missing) {

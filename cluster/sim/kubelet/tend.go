@@ -50,7 +50,7 @@ func lineUp(have []int, want int) (missing, surplus []int) {
 		want = defaultWorkers
 	}
 	if len(have) > want {
-		return nil, have[want:]
+		return nil, slices.Clone(have[want:]) // the caller goes on changing have
 	}
 	for i := 1; len(have)+len(missing) < want && i <= maxWorkers; i++ {
 		if !slices.Contains(have, i) {
