@@ -97,8 +97,10 @@ func (h *Home) View(s Scene, width, height int) string {
 	clear(h.rows)
 	var rows []string
 	add := func(row string) { rows = append(rows, Fit(row, width, s.Theme.Ellipsis)) }
-	roomy := height >= 2*len(s.Lessons)+16
-	if roomy {
+	// What stands around the lessons takes 12 rows; how to reach the cluster from
+	// another terminal, the last of them, must not be pushed out.
+	told, spaced := height >= 2*len(s.Lessons)+12, height >= 3*len(s.Lessons)+11
+	if told {
 		add("")
 	}
 	for _, row := range wrap(s.Lang.Say(i18n.M("tui.home.welcome")), width-2) {
@@ -108,13 +110,15 @@ func (h *Home) View(s Scene, width, height int) string {
 	for i, l := range s.Lessons {
 		h.rows[len(rows)] = i
 		add(h.lesson(s, i, l, width))
-		if roomy {
+		if told {
 			h.rows[len(rows)] = i
 			add(s.Theme.Faint.Render("      " + Clean(l.Words[s.Lang].Summary)))
+		}
+		if spaced {
 			add("")
 		}
 	}
-	if !roomy {
+	if !spaced {
 		add("")
 	}
 	h.rows[len(rows)] = len(s.Lessons)
