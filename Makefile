@@ -21,7 +21,7 @@ RACE := ./cluster/watch ./cluster/record ./cluster/traffic ./cluster/sim/network
 # clusters at once, because most of it is waiting.
 VERIFY := --times 2 --jobs 2 --speed 8
 
-.PHONY: all build run test test-kind test-kind-scenarios lint verify bench soak golden release cross clean
+.PHONY: all build run test test-kind test-kind-scenarios lint verify bench crowd soak golden release cross clean
 
 all: build
 
@@ -65,8 +65,12 @@ test-kind-scenarios:
 	status=$$?; kind delete cluster --name podium-conformance --kubeconfig $(KIND_HOME)/kubeconfig; exit $$status
 
 bench: build
-	go test -run '^$$' -bench . -benchtime 1x -count 3 ./cluster/sim . 
+	go test -run '^$$' -bench . -skip FiveThousandPods -benchtime 1x -count 3 -timeout 60m ./cluster/sim .
 	go test -run '^$$' -bench . ./cluster/watch ./cluster/kubectl ./tui/... ./lessons
+
+# 5,000 pods on 50 nodes, once: it takes minutes.
+crowd: build
+	go test -run '^$$' -bench FiveThousandPods -benchtime 1x -timeout 60m ./cluster/sim
 
 # 200 SIGKILLs of the control plane at random moments: no acknowledged write may be lost.
 soak: build
