@@ -89,7 +89,7 @@ func (m *Model) onSnapshot(msg snapshotMsg) tea.Cmd {
 	}
 	m.recordSnapshot(msg.snapshot, m.scene.Snapshot.Seq == 0)
 	m.scene.Snapshot = msg.snapshot
-	m.course.moving = moving(msg.snapshot, m.scene.Lab.Namespace)
+	m.lookForMoving()
 	m.scene.Past = m.scene.Past.Append(msg.snapshot)
 	m.scene.Recent = append(append([]cluster.Change(nil), m.scene.Recent...), msg.snapshot.Changes...)
 	m.pass()
@@ -118,6 +118,14 @@ func (m *Model) watches() bool {
 		return false
 	}
 	return s.Step().Kind == lessons.Watch || s.Step().Kind == lessons.Do && m.course.moving
+}
+
+// lookForMoving notes whether pods are on their way, where a screen so small that
+// panes take turns depends on it: to look at every pod of a thousand twenty times
+// a second would cost more than to draw them.
+func (m *Model) lookForMoving() {
+	small := m.size.X < wideFrom.X || m.size.Y < wideFrom.Y
+	m.course.moving = small && moving(m.scene.Snapshot, m.scene.Lab.Namespace)
 }
 
 // moving reports whether a pod of the learner's is coming or going.

@@ -148,6 +148,7 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.size = image.Pt(msg.Width, msg.Height)
+		m.lookForMoving()
 		if m.status.ID == "language.switched" { // the screen drawn anew says so itself
 			m.tell(i18n.Message{})
 		}
