@@ -68,6 +68,7 @@ func (p *Provider) connect(ctx context.Context, progress *stages, config *api.Co
 		return nil, nil, i18n.Errorf(err, i18n.M("kubeconfig.broken", "Context", p.options.Context, "Why", err.Error()))
 	}
 	connection.WarningHandlerWithContext = rest.NoWarnings{}
+	connection.QPS = -1 // a hundred small reviews, bounded by atOnce
 	client, err := kubernetes.NewForConfig(connection)
 	if err != nil {
 		return nil, nil, i18n.Errorf(err, i18n.M("kubeconfig.broken", "Context", p.options.Context, "Why", err.Error()))
