@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/google/renameio/v2"
@@ -13,6 +14,7 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/wait"
 	corev1ac "k8s.io/client-go/applyconfigurations/core/v1"
 	rbacv1ac "k8s.io/client-go/applyconfigurations/rbac/v1"
 	"k8s.io/client-go/kubernetes"
@@ -63,6 +65,9 @@ func (p *Provider) Class(ctx context.Context, n int, dir string, told func(Seat)
 	}
 	for i := range n {
 		seat, err := prepare(ctx, client, config, fmt.Sprintf("learner-%02d", i+1), dir)
+		if err == nil {
+			err = settled(ctx, seat)
+		}
 		if err != nil {
 			return err
 		}
@@ -113,6 +118,43 @@ func prepare(ctx context.Context, client kubernetes.Interface, config *api.Confi
 		return seat, i18n.Errorf(err, i18n.M("kubeconfig.home", "Dir", dir, "Why", err.Error()))
 	}
 	return seat, nil
+}
+
+// settleLimit is how long an API server may take to notice new bindings. It
+// reads them from watches, so that on a calm one it is well below a second.
+const settleLimit = 30 * time.Second
+
+// settled returns when the API server grants what the seat's holder was given:
+// one right through each of the two bindings. Until then a learner who is quick
+// would be told that rights are missing.
+func settled(ctx context.Context, seat Seat) error {
+	connection, err := clientcmd.BuildConfigFromFlags("", seat.Kubeconfig)
+	if err != nil {
+		return failed(err, seat.Namespace)
+	}
+	client, err := kubernetes.NewForConfig(connection)
+	if err != nil {
+		return failed(err, seat.Namespace)
+	}
+	return granted(ctx, client, seat.Namespace)
+}
+
+func granted(ctx context.Context, client kubernetes.Interface, namespace string) error {
+	asked := append(attributes(namespace, learnerRules)[:1], attributes("", lookRules)[:1]...)
+	var missing []string
+	err := wait.PollUntilContextTimeout(ctx, 100*time.Millisecond, settleLimit, true, func(ctx context.Context) (bool, error) {
+		var err error
+		missing, err = refused(ctx, client, asked)
+		return err == nil && len(missing) == 0, nil // the token may be new to the API server too
+	})
+	switch {
+	case err == nil || ctx.Err() != nil:
+		return ctx.Err()
+	case len(missing) > 0:
+		return i18n.Errorf(err, i18n.M("kubeconfig.rights", "Namespace", namespace, "Missing", strings.Join(missing, ", "), "Count", len(missing)))
+	default:
+		return failed(err, namespace)
+	}
 }
 
 // admit makes the learner's ServiceAccount and binds it to its rights.

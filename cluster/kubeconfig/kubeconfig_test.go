@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	authenticationv1 "k8s.io/api/authentication/v1"
 	authorizationv1 "k8s.io/api/authorization/v1"
@@ -236,6 +237,29 @@ func TestAClassIsPreparedAndRemovedWhole(t *testing.T) {
 	if left, err := client.CoreV1().Namespaces().List(ctx, metav1.ListOptions{}); err != nil || len(left.Items) != 1 || left.Items[0].Name != "lab" {
 		t.Errorf("left %+v, %v", left.Items, err)
 	}
+}
+
+func TestASeatIsHandedOutWhenItsRightsHold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, asked := server(), 0
+		client.PrependReactor("create", "selfsubjectaccessreviews", func(a clienttesting.Action) (bool, runtime.Object, error) {
+			if asked++; asked > 20 {
+				return false, nil, nil // from now on the server has seen the bindings
+			}
+			return true, a.(clienttesting.CreateAction).GetObject(), nil
+		})
+		if err := granted(t.Context(), client, "podium-min"); err != nil || asked <= 20 {
+			t.Errorf("asked %d times: %v", asked, err)
+		}
+		err := granted(t.Context(), server("list nodes"), "podium-min")
+		if err != nil {
+			t.Errorf("only the first right through each binding is asked for: %v", err)
+		}
+		err = granted(t.Context(), server("get nodes"), "podium-min")
+		if said := i18n.English.Say(i18n.Explain(err)); !strings.Contains(said, "get nodes") {
+			t.Errorf("said %q of a binding that never holds", said)
+		}
+	})
 }
 
 func TestRolesGrantNothingClusterWideToLearners(t *testing.T) {
