@@ -103,13 +103,13 @@ func (v *proving) sound(ids []string) ([]lessons.Lesson, error) {
 }
 
 // lane proves one lesson after the other on a cluster of its own.
-func (v *proving) lane(ctx context.Context, turns <-chan turn) error {
+func (v *proving) lane(ctx context.Context, turns <-chan turn) (err error) {
 	// A short path: a unix socket's has about a hundred bytes.
 	dir, err := os.MkdirTemp("", "podium")
 	if err != nil {
 		return i18n.Errorf(err, i18n.M("cli.home", "Dir", os.TempDir(), "Problem", plain(err)))
 	}
-	defer os.RemoveAll(dir)
+	defer func() { v.leave(dir, err) }()
 	h := home(dir)
 	log, err := h.openLog()
 	if err != nil {
@@ -127,6 +127,17 @@ func (v *proving) lane(ctx context.Context, turns <-chan turn) error {
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), deleteLimit)
 	defer cancel()
 	return errors.Join(err, c.Close(closing), provider.Delete(closing))
+}
+
+// leave removes a lane's home, unless its logs may tell why something failed.
+func (v *proving) leave(dir string, err error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if len(v.failed) > 0 || err != nil && !errors.Is(err, context.Canceled) {
+		fmt.Fprintln(v.out, v.lang.Say(i18n.M("cli.verify-kept", "Dir", dir)))
+		return
+	}
+	_ = os.RemoveAll(dir) // what is left of it is in the machine's temporary files
 }
 
 // deleteLimit is how long removing the cluster that lessons were proven on may
