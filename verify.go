@@ -126,7 +126,11 @@ func (v *proving) lane(ctx context.Context, turns <-chan turn) (err error) {
 	err = v.prove(ctx, h, c, turns)
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), deleteLimit)
 	defer cancel()
-	return errors.Join(err, c.Close(closing), provider.Delete(closing))
+	err = errors.Join(err, c.Close(closing))
+	if !c.Shared { // where others learn too, the namespace stays as podium up leaves it
+		err = errors.Join(err, provider.Delete(closing))
+	}
+	return err
 }
 
 // leave removes a lane's home, unless its logs may tell why something failed.

@@ -67,6 +67,13 @@ type Cluster struct {
 	// is none.
 	Socket string
 
+	// Shared says that the cluster is others' too: podium works in Namespace and
+	// nowhere else.
+	Shared bool
+
+	// Blind says that this user may not list nodes and namespaces.
+	Blind bool
+
 	// ReadOnly says that another podium owns this cluster and this one watches.
 	ReadOnly bool
 

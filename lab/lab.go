@@ -7,6 +7,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 
 	"podium/cluster"
 	"podium/cluster/traffic"
@@ -35,14 +36,36 @@ func New(c *cluster.Cluster, o prompt.Options, hub *Hub) *Lab {
 
 // Offers returns what lessons may need of a cluster and this one has.
 func Offers(c *cluster.Cluster) []lessons.Need {
-	if _, ok := c.Nodes.(cluster.NodeMaker); ok {
-		return []lessons.Need{lessons.NeedNodes}
+	var has []lessons.Need
+	offer := func(need lessons.Need, there bool) {
+		if there {
+			has = append(has, need)
+		}
 	}
-	return nil
+	_, grows := c.Nodes.(cluster.NodeMaker)
+	offer(lessons.NeedNodes, grows)
+	offer(lessons.NeedCluster, !c.Shared)
+	offer(lessons.NeedView, !c.Blind)
+	offer(lessons.NeedNetwork, c.Socket != "")
+	return has
 }
 
 // Namespace implements [lessons.Driver].
 func (l *Lab) Namespace() string { return l.cluster.Namespace }
+
+// lag is how long kube-proxy may take to lay the ways to a changed Service. It
+// writes its rules once a second at most (minSyncPeriod in its configuration);
+// up to 1.4 s were seen on a busy machine.
+const lag = 3 * time.Second
+
+// Lag implements [lessons.Driver]. The simulated network looks up where to go
+// with each connection.
+func (l *Lab) Lag() time.Duration {
+	if l.cluster.Provider == "sim" {
+		return 0
+	}
+	return lag
+}
 
 // Files implements [lessons.Driver].
 func (l *Lab) Files(_ context.Context, files map[string]string) error {

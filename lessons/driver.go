@@ -34,6 +34,10 @@ type Driver interface {
 	// next ([cluster.Merge]), so that no change is lost. It ends with ctx.
 	Snapshots(ctx context.Context) (<-chan cluster.Snapshot, error)
 
+	// Lag is how long requests may still go where they went before, once a
+	// Service or its endpoints have changed: nothing in the API tells.
+	Lag() time.Duration
+
 	// Traffic sends requests until ctx ends and returns how to ask how they went
 	// so far.
 	Traffic(ctx context.Context, t Traffic) (stats func() LoadStats, err error)
@@ -48,6 +52,7 @@ type player struct {
 	snapshots <-chan cluster.Snapshot
 	session   Session
 	changed   time.Time          // when something last changed in the namespace
+	routed    time.Time          // when a Service or its endpoints last did
 	stats     func() LoadStats   // of the step's traffic; nil without any
 	stop      context.CancelFunc // ends the step's traffic
 }
@@ -116,6 +121,9 @@ func (p *player) observe(ctx context.Context, most time.Duration) error {
 		if slices.ContainsFunc(snapshot.Changes, p.matters) {
 			p.changed = time.Now()
 		}
+		if slices.ContainsFunc(snapshot.Changes, p.routes) {
+			p.routed = time.Now()
+		}
 		p.session = p.session.Observe(snapshot)
 	case !errors.Is(err, errTick):
 		return err
@@ -130,6 +138,11 @@ func (p *player) observe(ctx context.Context, most time.Duration) error {
 // cluster's own unrest: heartbeats, and events about what is known already.
 func (p *player) matters(c cluster.Change) bool {
 	return c.Object.GetNamespace() == p.driver.Namespace() && c.Kind != eventKind
+}
+
+// routes reports whether requests go another way since a change.
+func (p *player) routes(c cluster.Change) bool {
+	return p.matters(c) && (c.Kind.Kind == "Service" || c.Kind.Kind == "EndpointSlice")
 }
 
 // run runs lines one after the other.

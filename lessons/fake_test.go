@@ -42,6 +42,8 @@ func newFake(t *testing.T) *fake {
 
 func (f *fake) Namespace() string { return "lab" }
 
+func (f *fake) Lag() time.Duration { return 0 }
+
 func (f *fake) Files(_ context.Context, files map[string]string) error {
 	f.files = files
 	return nil

@@ -19,6 +19,7 @@ type Lesson struct {
 	ID    string            // the folder's name without its number: "pod"
 	Order int               // the folder's number: 20 in 020-pod
 	Files map[string]string // what the learner finds in the lesson's folder, by file name
+	Clear []string          // commands that put right what the lesson changes outside its namespace; each reset runs them
 	Setup []string          // commands that make the state the first step starts from
 	Steps []Step
 	Rows  []string // of the comparison that steps with Table show, filled by steps that measure

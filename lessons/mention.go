@@ -37,7 +37,7 @@ func vocabularyOf(l *Lesson) vocabulary {
 		v.files[name] = true
 		v.manifest(text)
 	}
-	for _, line := range l.Setup {
+	for _, line := range slices.Concat(l.Clear, l.Setup) {
 		v.command(line)
 	}
 	for _, s := range l.Steps {

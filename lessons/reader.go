@@ -64,6 +64,7 @@ func (r *reader) lesson(text string, l *Lesson) {
 				r.files = append(r.files, listed{r.text(n), r.place(n)})
 			})
 		},
+		"clear": func(n *yaml.Node) { l.Clear = r.commands(n) },
 		"setup": func(n *yaml.Node) { l.Setup = r.commands(n) },
 		"comparison": func(n *yaml.Node) {
 			r.each(n, maxRows, func(n *yaml.Node) { l.Rows = append(l.Rows, r.id(n)) })

@@ -28,7 +28,7 @@ const (
 )
 
 // ResetPlan says how the state that a step starts from is made out of whatever
-// is there: from nothing, by the commands of the nearest step that has a start
+// is there: from nothing, by what clears the rest of the cluster, the commands of the nearest step that has a start
 // (else the lesson's setup), and then by playing the steps between.
 func ResetPlan(l Lesson, step int) []Action {
 	plan := []Action{{Op: OpRestore}, {Op: OpEmpty}}
@@ -40,7 +40,7 @@ func ResetPlan(l Lesson, step int) []Action {
 			break
 		}
 	}
-	for _, line := range lines {
+	for _, line := range slices.Concat(l.Clear, lines) {
 		plan = append(plan, Action{Op: OpRun, Line: line})
 	}
 	for i := from; i < step; i++ {

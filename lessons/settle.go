@@ -19,7 +19,8 @@ const (
 	settleAtMost = 15 * time.Second
 )
 
-// settle waits until nothing in the namespace changes any more.
+// settle waits until nothing in the namespace changes any more and requests go
+// where they now should.
 func (p *player) settle(ctx context.Context) error {
 	deadline := time.Now().Add(settleAtMost)
 	for {
@@ -27,7 +28,8 @@ func (p *player) settle(ctx context.Context) error {
 		if atRest(p.session.Observed(), p.driver.Namespace()) && p.stats == nil {
 			quiet = quietAtRest
 		}
-		left := min(time.Until(p.changed.Add(quiet)), time.Until(deadline))
+		left := max(time.Until(p.changed.Add(quiet)), time.Until(p.routed.Add(p.driver.Lag())))
+		left = min(left, time.Until(deadline))
 		if left <= 0 {
 			return nil
 		}

@@ -40,6 +40,10 @@ func (p *Provider) Open(ctx context.Context, report func(cluster.Stage)) (*clust
 	if err := Allowed(ctx, client, namespace); err != nil {
 		return nil, err
 	}
+	unseen, err := refused(ctx, client, attributes("", lookRules[:1]))
+	if err != nil {
+		return nil, i18n.Errorf(err, i18n.M("kubeconfig.review", "Why", err.Error()))
+	}
 	progress.begin(i18n.M("kubeconfig.stage.namespace", "Namespace", namespace))
 	made, err := ensureNamespace(ctx, client, namespace, p.options.Learner)
 	if err != nil {
@@ -55,6 +59,7 @@ func (p *Provider) Open(ctx context.Context, report func(cluster.Stage)) (*clust
 	progress.finish()
 	return &cluster.Cluster{
 		Name: p.options.Context, Provider: Name, Namespace: namespace, Config: connection, Kubeconfig: file,
+		Shared: true, Blind: len(unseen) > 0,
 		Close: func(context.Context) error { return nil }, // the cluster was there before podium, and stays
 	}, nil
 }
