@@ -12,7 +12,7 @@ import (
 func TestAKnownFailureIsToldByItsCauseAndRemedy(t *testing.T) {
 	engine := errors.New("Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?")
 	err := advise(i18n.Errorf(engine, i18n.M("cli.stopped")))
-	for lang, want := range map[i18n.Language]string{i18n.English: "is installed but doesn't run", i18n.Korean: "실행 중이 아닙니다"} {
+	for lang, want := range map[i18n.Language]string{i18n.English: "is installed but doesn't run", i18n.Korean: "실행 중이 아니에요"} {
 		if said := lang.Say(i18n.Explain(err)); !strings.Contains(said, want) || !strings.Contains(said, "https://") {
 			t.Errorf("said %q, want %q and a page", said, want)
 		}
