@@ -46,7 +46,7 @@ func command(o *options) *cobra.Command {
 		upCommand(o, say), rbacCommand(say),
 		downCommand(o, say),
 		replayCommand(o, say),
-		recordCommand(o, say),
+		recordCommand(o, say), exportCommand(o, say),
 		&cobra.Command{Use: "status", Short: say("status"), Args: noArguments,
 			RunE: func(c *cobra.Command, _ []string) error { return o.status(c.Context(), c.OutOrStdout()) }},
 		nodeCommand(o), verifyCommand(o, say),

@@ -39,6 +39,7 @@ type wish struct {
 	watch bool   // pods are what the step is about at this moment
 	zoom  bool   // the focused pane alone
 	past  bool   // a moment of the past is shown, and the timeline with it
+	still bool   // a picture of the cluster and nothing to work with
 	room  room   // what the prompt needs
 }
 
@@ -92,6 +93,8 @@ func arrange(size image.Point, w wish) plan {
 	}
 	body := image.Rect(0, 1, size.X, size.Y-1)
 	switch {
+	case w.still:
+		p.tiles = stillPlan(body, w)
 	case w.page == helpPage || w.page == mapPage || w.page == detailsPage || w.page == failedPage:
 		p.tiles = []tile{{string(w.page), body}}
 	case w.zoom || w.room == fullRoom:

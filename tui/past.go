@@ -25,6 +25,7 @@ import (
 type past struct {
 	on     bool
 	replay bool // of a file: there is no now
+	still  bool // only to be looked at
 	number int  // counts rewinds: journeys of another one are dropped
 	film   *record.Recording
 	at     record.Moment

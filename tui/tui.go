@@ -197,6 +197,7 @@ func (m *Model) wish() wish {
 			w.page = lessonPage
 		}
 	}
+	w.still = m.past.still
 	switch {
 	case m.over != "":
 		w.page = m.over

@@ -90,6 +90,9 @@ func (r *Recording) PlaceAt(t time.Time) (Place, bool) {
 	return before[len(before)-1], true
 }
 
+// Places are where the learner was, oldest first.
+func (r *Recording) Places() []Place { return r.notes.places }
+
 // Traffic are the samples of the requests from one time to another, oldest first.
 func (r *Recording) Traffic(from, to time.Time) []Traffic {
 	all := until(r.notes.traffic, func(t Traffic) time.Time { return t.Time }, to)
