@@ -195,8 +195,7 @@ func (m *Model) act(action panes.Action) tea.Cmd {
 	case panes.Ran:
 		return m.ran(a.Command)
 	case panes.Select:
-		m.scene.Selected = a.Selection
-		m.canvas.touch()
+		m.choose(a)
 	case panes.Inspect:
 		m.inspect(a.Selection)
 	case panes.Fetch:
@@ -265,8 +264,9 @@ func (m *Model) actThen(action panes.Action) tea.Cmd {
 	case panes.Ran:
 		return m.ran(a.Command)
 	case panes.Select:
-		m.scene.Selected = a.Selection
-		m.canvas.touch()
+		m.choose(a)
+	case panes.Inspect:
+		m.inspect(a.Selection)
 	case panes.Tell:
 		m.tell(a.Message)
 		m.canvas.touch()

@@ -62,7 +62,7 @@ func helpRows() []panes.HelpRow {
 	}
 	rows = append(rows, panes.HelpRow{Keys: mapOrder.keyName(), Does: i18n.M("tui.key.map")})
 	for _, row := range [][2]string{
-		{"Tab", "tui.key.pane"}, {"Esc", "tui.key.esc"}, {"Shift-Up/Down", "tui.key.scroll"}, {"PgUp PgDn", "tui.key.page"},
+		{"Tab", "tui.key.pane"}, {whyKey, "tui.key.why"}, {"Esc", "tui.key.esc"}, {"Shift-Up/Down", "tui.key.scroll"}, {"PgUp PgDn", "tui.key.page"},
 		{"Ctrl-Y", "tui.key.copy"}, {"Ctrl-R", "tui.key.search"}, {"Ctrl-C", "tui.key.interrupt"}, {"Ctrl-L", "tui.key.redraw"},
 	} {
 		rows = append(rows, panes.HelpRow{Keys: row[0], Does: i18n.M(row[1])})

@@ -37,6 +37,8 @@ func (m *Model) onKey(press tea.KeyPressMsg) tea.Cmd {
 	switch name := panes.Keystroke(press); {
 	case m.typing():
 		return m.toPane(m.focus, press)
+	case m.asksWhy(press):
+		return nil
 	case name == prefixKey:
 		m.prefixed = true
 		m.tell(i18n.M("tui.prefix"))
@@ -170,7 +172,7 @@ func (m *Model) offers() []key.Binding {
 		}
 	}
 	pane := m.front()
-	own := m.panes[pane].Keys(m.sceneFor(pane))
+	own := append(m.panes[pane].Keys(m.sceneFor(pane)), m.whyKeys()...)
 	if m.past.on {
 		return slices.Concat(m.pastKeys(), own, bindings)
 	}

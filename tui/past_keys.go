@@ -17,7 +17,7 @@ func (m *Model) onPastKey(press tea.KeyPressMsg) tea.Cmd {
 		return nil
 	case panes.Keystroke(press) == "esc":
 		return m.backToNow()
-	case m.scrollLesson(press):
+	case m.scrollLesson(press), m.asksWhy(press):
 		return nil
 	case m.focus != "timeline" && m.paneTakes(press):
 		return m.toPane(m.focus, press)

@@ -66,6 +66,7 @@ type Model struct {
 	page     page
 	over     page // help, map or details, while it lies over the page
 	focus    string
+	asker    string // the pane that Why was asked from
 	tabs     string // the pane that came to the front last where panes take turns
 	zoom     bool
 	size     image.Point

@@ -58,7 +58,7 @@ type Deed struct {
 	Who   i18n.Message // who did or reports it: you, deployment, worker-1
 	Say   i18n.Message
 	What  What
-	About Object
+	About Object // of a command what it changed first, if that is known
 	Owner Object // the controller of what it is about, if it has one
 	Bad   bool
 	Count int // how many in a row, told as one
@@ -83,6 +83,7 @@ const together = 1500 * time.Millisecond
 // so many deeds: the newest. A line that the learner ran stands for what it did.
 func (p Past) Story(namespace string, most int) []Deed {
 	var deeds []Deed
+	did := map[time.Time]Object{} // what a line changed first, by when it was run
 	for d := range p.deeds.back() {
 		if len(deeds) >= 3*most {
 			break
@@ -91,7 +92,8 @@ func (p Past) Story(namespace string, most int) []Deed {
 			continue
 		}
 		if said(d.What) {
-			if _, found := p.cause(d); found {
+			if c, found := p.cause(d); found {
+				did[c.Started] = d.About
 				continue
 			}
 		}
@@ -99,7 +101,9 @@ func (p Past) Story(namespace string, most int) []Deed {
 	}
 	for c := range p.commands.back() {
 		if c.Exit == 0 && c.changes() {
-			deeds = append(deeds, c.deed())
+			d := c.deed()
+			d.About = did[c.Started]
+			deeds = append(deeds, d)
 		}
 	}
 	slices.Reverse(deeds)

@@ -123,10 +123,16 @@ func (e *explainer) ifEvent(uid types.UID) bool {
 	}
 	o := ev.InvolvedObject
 	e.say(i18n.M("why.event", "Who", Reporter(ev), "Kind", o.Kind, "Name", o.Name, "Reason", ev.Reason, "Message", ev.Message))
+	about := o.UID
+	for _, n := range e.s.Nodes {
+		if o.Kind == "Node" && n.Name == o.Name { // a kubelet knows its node by the name alone
+			about = n.UID
+		}
+	}
 	e.behind(func() {
 		before := len(e.chain)
 		for _, kind := range []func(types.UID) bool{e.ifPod, e.ifSet, e.ifDeployment, e.ifOther, e.ifService, e.ifNode} {
-			if kind(o.UID) {
+			if kind(about) {
 				return
 			}
 		}

@@ -179,13 +179,12 @@ func (b *Board) Keys(s Scene) []key.Binding {
 			key.NewBinding(key.WithKeys("esc"), key.WithHelp("Esc", said("board.key.unfilter"))),
 		}
 	}
-	keys := []key.Binding{
-		key.NewBinding(key.WithKeys("up", "down", "left", "right"), key.WithHelp(said("panes.key.arrows"), said("board.key.choose"))),
-		key.NewBinding(key.WithKeys("enter"), key.WithHelp("Enter", said("details.key.open"))),
+	keys := append([]key.Binding{chooseKey(s, "up", "down", "left", "right")}, openKey(b, s)...)
+	keys = append(keys,
 		key.NewBinding(key.WithKeys("/"), key.WithHelp("/", said("board.key.filter"))),
 		key.NewBinding(key.WithKeys("space"), key.WithHelp("Space", said(system))),
 		key.NewBinding(key.WithKeys("+", "=", "-"), key.WithHelp("+ -", said("board.key.zoom"))),
-	}
+	)
 	if b.grid.rows > b.grid.height {
 		keys = append(keys, scrollKey(s))
 	}

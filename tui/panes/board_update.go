@@ -45,9 +45,7 @@ func (b *Board) press(s Scene, key string) Action {
 	case "home":
 		b.turn(-b.scroll)
 	case "enter":
-		if s.Selected.UID != "" {
-			return Inspect{Selection: s.Selected}
-		}
+		return open(b, s)
 	case "/":
 		b.filter.typing = true
 	case "space":

@@ -76,7 +76,7 @@ func (d *Details) Title(s Scene) string {
 // of the present only.
 func (d *Details) sheets(s Scene) []int {
 	switch {
-	case !s.Lab.Ready || objectOf(s.Snapshot, d.subject) == nil:
+	case !s.Lab.Ready || s.Then != nil || objectOf(s.Snapshot, d.subject) == nil:
 		return []int{yamlSheet}
 	case d.subject.Kind == "Pod":
 		return []int{yamlSheet, describeSheet, logsSheet}

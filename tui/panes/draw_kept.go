@@ -3,6 +3,7 @@ package panes
 import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"podium/i18n"
 	"podium/tui/theme"
@@ -27,6 +28,7 @@ type from struct {
 	lang          i18n.Language
 	namespace     string
 	selected      Selection
+	cited         types.UID
 	state         any
 }
 
@@ -36,7 +38,7 @@ func (k *kept) view(s Scene, width, height int, state any, draw func() string) s
 	}
 	now := from{
 		stamp: stampOf(s.Snapshot), events: len(s.Snapshot.Events), width: width, height: height,
-		theme: s.Theme.Key(), lang: s.Lang, namespace: s.Lab.Namespace, selected: s.Selected, state: state,
+		theme: s.Theme.Key(), lang: s.Lang, namespace: s.Lab.Namespace, selected: s.Selected, cited: s.Event, state: state,
 	}
 	now.workloads = [2]any{head(s.Snapshot.Deployments), head(s.Snapshot.ReplicaSets)}
 	if n := len(s.Snapshot.Events); n > 0 {

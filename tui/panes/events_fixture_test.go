@@ -15,6 +15,21 @@ import (
 func (w *world) told(ago int, component, node, kind, name, reason, message string, count int) {
 	e := &corev1.Event{ObjectMeta: w.meta("event", fmt.Sprintf("%s.%d", name, len(w.Events)), nil)}
 	e.InvolvedObject = corev1.ObjectReference{Kind: kind, Name: name, Namespace: e.Namespace}
+	for _, p := range w.Pods {
+		if kind == "Pod" && p.Name == name {
+			e.InvolvedObject.UID = p.UID
+		}
+	}
+	for _, rs := range w.ReplicaSets {
+		if kind == "ReplicaSet" && rs.Name == name {
+			e.InvolvedObject.UID = rs.UID
+		}
+	}
+	for _, d := range w.Deployments {
+		if kind == "Deployment" && d.Name == name {
+			e.InvolvedObject.UID = d.UID
+		}
+	}
 	e.Reason, e.Message, e.Count, e.Type = reason, message, int32(count), corev1.EventTypeNormal
 	if count > 1 || reason == "FailedScheduling" {
 		e.Type = corev1.EventTypeWarning

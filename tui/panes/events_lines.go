@@ -8,6 +8,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"podium/cluster"
 	"podium/i18n"
@@ -22,6 +23,9 @@ type occurrence struct {
 	text    string
 	warning bool
 	count   int
+
+	event   types.UID // "" for a pod that became ready
+	subject Selection // what it is about
 }
 
 // manyLines is how many lines are kept to scroll through.
@@ -62,12 +66,31 @@ func occurrences(s cluster.Snapshot, namespace string, warnings bool, lang i18n.
 	made := make([]occurrence, 0, len(newest.sources))
 	for _, from := range newest.sources {
 		if from.event != nil {
-			made = append(made, fromEvent(from.event))
+			o := fromEvent(from.event)
+			if uid, ok := nodeUID(s, from.event); ok {
+				o.subject.UID = uid
+			}
+			made = append(made, o)
 			continue
 		}
-		made = append(made, occurrence{time: from.time, who: from.pod.Spec.NodeName, about: from.pod.Name, text: ready, count: 1})
+		made = append(made, occurrence{
+			time: from.time, who: from.pod.Spec.NodeName, about: from.pod.Name, text: ready, count: 1, subject: Selection{Kind: "Pod", UID: from.pod.UID},
+		})
 	}
 	return made
+}
+
+// nodeUID finds the node an event is about: a kubelet puts the node's name where
+// its UID would be.
+func nodeUID(s cluster.Snapshot, e *corev1.Event) (types.UID, bool) {
+	if e.InvolvedObject.Kind != "Node" {
+		return "", false
+	}
+	i := slices.IndexFunc(s.Nodes, func(n *corev1.Node) bool { return n.Name == e.InvolvedObject.Name })
+	if i < 0 {
+		return "", false
+	}
+	return s.Nodes[i].UID, true
 }
 
 // latest keeps the manyLines newest of any number of sources.
@@ -112,6 +135,7 @@ func fromEvent(e *corev1.Event) occurrence {
 	o := occurrence{
 		time: eventTime(e), count: int(e.Count), who: component(e), reason: e.Reason,
 		text: e.Message, warning: e.Type == corev1.EventTypeWarning,
+		event: e.UID, subject: Selection{Kind: e.InvolvedObject.Kind, UID: e.InvolvedObject.UID},
 	}
 	if e.Series != nil {
 		o.count = int(e.Series.Count)
@@ -174,6 +198,15 @@ func component(e *corev1.Event) string {
 	return strings.TrimSuffix(name, "-controller")
 }
 
+// chosen reports whether an occurrence is the one that is selected: an event by
+// itself, a pod that became ready by the pod.
+func (o occurrence) chosen(s Scene) bool {
+	if o.event != "" {
+		return o.event == s.Event
+	}
+	return s.Event == "" && o.subject == s.Selected
+}
+
 // row draws an occurrence.
 func (o occurrence) row(s Scene, width, who int) string {
 	t := &s.Theme
@@ -182,7 +215,11 @@ func (o occurrence) row(s Scene, width, who int) string {
 		count = " x" + strconv.Itoa(o.count)
 	}
 	l := newLine(width-cells(count), t.Ellipsis)
-	l.put(t.Inks.Faint, o.time.In(s.Now.Location()).Format(time.TimeOnly))
+	when := t.Inks.Faint
+	if o.chosen(s) {
+		when = t.Inks.Chosen
+	}
+	l.put(when, o.time.In(s.Now.Location()).Format(time.TimeOnly))
 	l.space(2)
 	if who > 0 {
 		l.put(t.Inks.Calm, Fit(Clean(o.who), who, t.Ellipsis))

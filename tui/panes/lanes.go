@@ -1,11 +1,13 @@
 package panes
 
 import (
+	"slices"
 	"strconv"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/utils/ptr"
 
 	"podium/cluster"
@@ -20,9 +22,8 @@ type Lanes struct {
 	rows   int
 	height int
 
-	about  Selection // the workload that is shown
-	chosen int       // its revision that keys act on, 0 the newest
-	diff   bool      // what that revision changed is shown
+	about Selection // the workload that is shown
+	diff  bool      // what the chosen revision changed is shown
 }
 
 // NewLanes returns the pane for whatever the scene selects.
@@ -102,20 +103,20 @@ func moving(lanes []cluster.Lane) (from, to int) {
 
 // lanesState is what a drawing of the lanes depends on beside the scene.
 type lanesState struct {
-	scroll, chosen int
-	diff, focused  bool
-	past           [3]int
-	second         int64
-	served         int
+	scroll        int
+	diff, focused bool
+	past          [3]int
+	second        int64
+	served        int
 }
 
 // View implements [Pane].
 func (l *Lanes) View(s Scene, width, height int) string {
 	w, ok := chosen(s)
 	if ok && w.selection() != l.about {
-		l.about, l.chosen, l.diff, l.scroll = w.selection(), 0, false, 0
+		l.about, l.diff, l.scroll = w.selection(), false, 0
 	}
-	state := lanesState{scroll: l.scroll, chosen: l.chosen, diff: l.diff, focused: s.Focused, past: s.Past.Size(), served: s.Load.Total}
+	state := lanesState{scroll: l.scroll, diff: l.diff, focused: s.Focused, past: s.Past.Size(), served: s.Load.Total}
 	if l.Timely(s) {
 		state.second = s.Now.Unix()
 	}
@@ -141,14 +142,14 @@ func (l *Lanes) draw(s Scene, w workload, width, height int) []string {
 		return plainRows(s, w, width)
 	}
 	if l.diff {
-		return diffRows(s, d, l.chosen, width)
+		return diffRows(s, d, chosenRevision(s, s.Snapshot.Lanes(d)), width)
 	}
 	if group := groupOf(s.Snapshot, d); len(group.members) > 1 {
 		return group.rows(s, width, height)
 	}
 	chosen := -1
 	if s.Focused {
-		chosen = l.chosen
+		chosen = chosenRevision(s, s.Snapshot.Lanes(d))
 	}
 	return newRolling(s, d, chosen).rows(width, height)
 }
@@ -166,7 +167,7 @@ func (l *Lanes) Timely(s Scene) bool {
 	return false
 }
 
-// Update implements [Pane]: arrow keys walk through workloads and revisions.
+// Update implements [Pane]: arrow keys choose a workload and a revision.
 func (l *Lanes) Update(s Scene, msg tea.Msg) (Action, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
@@ -183,20 +184,19 @@ func (l *Lanes) Update(s Scene, msg tea.Msg) (Action, tea.Cmd) {
 }
 
 func (l *Lanes) press(s Scene, name string) Action {
-	n := l.revisions(s)
 	switch name {
 	case "left":
 		return walk(s, -1)
 	case "right":
 		return walk(s, 1)
 	case "up", "down":
-		by := map[string]int{"up": -1, "down": 1}[name]
-		if n < 2 {
-			return walk(s, by)
-		}
-		l.chosen, l.scroll = max(0, min(l.chosen+by, n-1)), 0
+		l.scroll = 0
+		return alongRevisions(s, map[string]int{"up": -1, "down": 1}[name])
 	case "enter":
-		l.diff, l.scroll = !l.diff && n > 0, 0
+		return open(l, s)
+	case "space":
+		w, _ := chosen(s)
+		l.diff, l.scroll = !l.diff && len(revisionsOf(s, w)) > 0, 0
 	case "esc":
 		l.diff, l.scroll = false, 0
 	case "pgdown":
@@ -207,14 +207,35 @@ func (l *Lanes) press(s Scene, name string) Action {
 	return nil
 }
 
-// revisions is how many revisions there are to choose from.
-func (l *Lanes) revisions(s Scene) int {
-	if w, ok := chosen(s); ok {
-		if d, ok := w.object.(*appsv1.Deployment); ok {
-			return len(s.Snapshot.Lanes(d))
+// revisionsOf are the revisions there are to choose from.
+func revisionsOf(s Scene, w workload) []cluster.Lane {
+	if d, ok := w.object.(*appsv1.Deployment); ok {
+		return s.Snapshot.Lanes(d)
+	}
+	return nil
+}
+
+// chosenRevision is the revision that is selected, or whose pod is; else the
+// newest.
+func chosenRevision(s Scene, revisions []cluster.Lane) int {
+	for i, r := range revisions {
+		if r.ReplicaSet.UID == s.Selected.UID || slices.ContainsFunc(r.Pods, func(p *corev1.Pod) bool { return p.UID == s.Selected.UID }) {
+			return i
 		}
 	}
 	return 0
+}
+
+// alongRevisions chooses the revision above or below, or another workload where
+// there are no revisions.
+func alongRevisions(s Scene, by int) Action {
+	w, _ := chosen(s)
+	revisions := revisionsOf(s, w)
+	if len(revisions) < 2 {
+		return walk(s, by)
+	}
+	at := max(0, min(chosenRevision(s, revisions)+by, len(revisions)-1))
+	return Select{Selection: Selection{Kind: "ReplicaSet", UID: revisions[at].ReplicaSet.UID}}
 }
 
 // walk chooses the workload before or after the one that is shown.
@@ -238,14 +259,15 @@ func (l *Lanes) Keys(s Scene) []key.Binding {
 	bind := func(names, id string, keys ...string) key.Binding {
 		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(names, s.Lang.Say(i18n.M(id))))
 	}
-	var keys []key.Binding
-	n := l.revisions(s)
+	w, _ := chosen(s)
+	keys := openKey(l, s)
+	n := len(revisionsOf(s, w))
 	if n > 0 {
 		id := "lanes.key.diff"
 		if l.diff {
 			id = "lanes.key.lanes"
 		}
-		keys = append(keys, bind("Enter", id, "enter"))
+		keys = append(keys, bind("Space", id, "space"))
 	}
 	if n > 1 {
 		keys = append(keys, bind(s.Lang.Say(i18n.M("lanes.updown")), "lanes.key.revision", "up", "down"))

@@ -91,10 +91,10 @@ func TestChartGoldens(t *testing.T) {
 	}
 }
 
-func TestEnterShowsWhatARevisionChanged(t *testing.T) {
+func TestSpaceShowsWhatARevisionChanged(t *testing.T) {
 	s, l := rollout().scene(), NewLanes()
 	press := func(code rune) string {
-		l.Update(s, tea.KeyPressMsg{Code: code})
+		walked(t, l, &s, code)
 		return ansi.Strip(l.View(s, 60, 12))
 	}
 	l.View(s, 60, 12)
@@ -103,7 +103,7 @@ func TestEnterShowsWhatARevisionChanged(t *testing.T) {
 			t.Errorf("the diff is shown unasked:\n%s", drawn)
 		}
 	}
-	if drawn := press(tea.KeyEnter); !strings.Contains(drawn, "- revision 2  + revision 3") || !strings.Contains(drawn, "-   - image: nginx:1.27") || !strings.Contains(drawn, "+   - image: nginx:1.28") {
+	if drawn := press(tea.KeySpace); !strings.Contains(drawn, "- revision 2  + revision 3") || !strings.Contains(drawn, "-   - image: nginx:1.27") || !strings.Contains(drawn, "+   - image: nginx:1.28") {
 		t.Errorf("the diff:\n%s", drawn)
 	}
 	press(tea.KeyDown)

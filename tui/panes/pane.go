@@ -37,6 +37,7 @@ type Scene struct {
 	Load     traffic.Stats // the zero Stats while no requests are sent
 
 	Selected  Selection    // what lanes and details are about
+	Event     types.UID    // of the event that it was chosen by, "" for none
 	Focused   bool         // whether keys go to this pane
 	Held      i18n.Message // why the prompt is shut; zero while it is open
 	Checking  bool         // something runs whose outcome the step waits for
@@ -113,8 +114,12 @@ type (
 	// RunLine runs a line at the prompt as if the learner had typed it.
 	RunLine struct{ Line string }
 
-	// Select makes an object the one that lanes and details are about.
-	Select struct{ Selection Selection }
+	// Select makes an object the one that lanes and details are about. Event is
+	// the event that it was chosen by, if it was.
+	Select struct {
+		Selection Selection
+		Event     types.UID
+	}
 
 	// Ran tells that a line has ended at the prompt.
 	Ran struct{ Command lessons.Command }

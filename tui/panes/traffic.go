@@ -2,6 +2,7 @@ package panes
 
 import (
 	"fmt"
+	"image"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,8 +19,11 @@ import (
 )
 
 // Traffic shows live requests through a Service: which version answers, over
-// time, and what fails.
-type Traffic struct{}
+// time, what fails, and who may get requests.
+type Traffic struct {
+	bands []memberBand // as last drawn
+	spots []spot       // where they are
+}
 
 // NewTraffic returns the pane.
 func NewTraffic() *Traffic { return &Traffic{} }
@@ -61,14 +65,38 @@ func (*Traffic) Summary(s Scene, width int) string {
 // chart, too few to trouble a laptop.
 const sendRate = 20
 
-// Update implements [Pane]: Enter sends requests, and stops them.
-func (*Traffic) Update(s Scene, msg tea.Msg) (Action, tea.Cmd) {
-	if press, ok := msg.(tea.KeyPressMsg); ok && press.String() == "enter" {
-		if svc := serviceOf(s); svc != nil && sendable(svc) {
-			return Send{Service: svc.Name, Port: int(svc.Spec.Ports[0].Port), Rate: sendRate}, nil
+// Update implements [Pane]: Space sends requests, and stops them; arrow keys and
+// clicks choose a pod.
+func (t *Traffic) Update(s Scene, msg tea.Msg) (Action, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		return t.press(s, Keystroke(msg)), nil
+	case tea.MouseClickMsg:
+		for _, sp := range t.spots {
+			if msg.Y == sp.y && msg.X >= sp.x && msg.X < sp.x+sp.width {
+				return Select{Selection: sp.selection}, nil
+			}
 		}
 	}
 	return nil, nil
+}
+
+func (t *Traffic) press(s Scene, name string) Action {
+	switch name {
+	case "space":
+		if svc := serviceOf(s); svc != nil && sendable(svc) {
+			return Send{Service: svc.Name, Port: int(svc.Spec.Ports[0].Port), Rate: sendRate}
+		}
+	case "enter":
+		return open(t, s)
+	case "up", "down":
+		if len(t.bands) == 0 {
+			return nil
+		}
+		at := memberAt(s.Selected.UID, t.bands) + map[string]int{"up": -1, "down": 1}[name]
+		return Select{Selection: t.bands[max(0, min(at, len(t.bands)-1))].selection()}
+	}
+	return nil
 }
 
 // sendable reports whether requests can be sent to a Service at all.
@@ -77,20 +105,28 @@ func sendable(svc *corev1.Service) bool {
 }
 
 // Keys implements [Pane].
-func (*Traffic) Keys(s Scene) []key.Binding {
+func (t *Traffic) Keys(s Scene) []key.Binding {
 	svc := serviceOf(s)
-	if svc == nil || !sendable(svc) {
+	if svc == nil {
 		return nil
 	}
-	id := "traffic.key.send"
-	if s.Load.Service != "" {
-		id = "traffic.key.stop"
+	var keys []key.Binding
+	if sendable(svc) && s.Then == nil {
+		id := "traffic.key.send"
+		if s.Load.Service != "" {
+			id = "traffic.key.stop"
+		}
+		keys = append(keys, key.NewBinding(key.WithKeys("space"), key.WithHelp("Space", s.Lang.Say(i18n.M(id)))))
 	}
-	return []key.Binding{key.NewBinding(key.WithKeys("enter"), key.WithHelp("Enter", s.Lang.Say(i18n.M(id))))}
+	if len(t.bands) > 0 {
+		keys = append(keys, chooseKey(s, "up", "down"))
+	}
+	return append(keys, openKey(t, s)...)
 }
 
 // View implements [Pane].
-func (*Traffic) View(s Scene, width, height int) string {
+func (t *Traffic) View(s Scene, width, height int) string {
+	t.bands, t.spots = nil, nil
 	if width <= 0 || height <= 0 {
 		return ""
 	}
@@ -105,13 +141,13 @@ func (*Traffic) View(s Scene, width, height int) string {
 	}
 	if sending && width >= beside { // the way of the requests: who answers beside who may
 		left := width * 11 / 20
-		return stack(sideBySide(chartLines(s, left, height), memberRows(s, svc, members, width-left-3, height), left, width-left-3, 3), 0, width, height)
+		return stack(sideBySide(chartLines(s, left, height), t.members(s, svc, members, image.Rect(left+3, 0, width, height)), left, width-left-3, 3), 0, width, height)
 	}
 	var rows []string
 	if sending {
 		rows = chartLines(s, width, height-min(1, absent(members)))
 	}
-	return stack(append(rows, memberRows(s, svc, members, width, height-len(rows))...), 0, width, height)
+	return stack(append(rows, t.members(s, svc, members, image.Rect(0, len(rows), width, height))...), 0, width, height)
 }
 
 // chartLines draws each version's share over time, and the figures.

@@ -1,6 +1,7 @@
 package panes
 
 import (
+	"image"
 	"strconv"
 	"strings"
 
@@ -56,20 +57,46 @@ type memberBand struct {
 	members []why.Member
 }
 
-// memberRows draws who gets a Service's requests and who doesn't, and why not:
-// pod by pod where there is room, else those that fare alike together.
-func memberRows(s Scene, svc *corev1.Service, members []why.Member, width, height int) []string {
+// selection is the band's first pod.
+func (b memberBand) selection() Selection { return Selection{Kind: "Pod", UID: b.first.Pod.UID} }
+
+// members draws, at a place of the pane, who gets a Service's requests and who
+// doesn't, and why not: pod by pod where there is room, else those that fare
+// alike together.
+func (t *Traffic) members(s Scene, svc *corev1.Service, members []why.Member, at image.Rectangle) []string {
+	width, height := at.Dx(), at.Dy()
 	if height <= 0 || svc == nil {
 		return nil
 	}
-	t := &s.Theme
 	if len(members) == 0 {
 		if len(svc.Spec.Selector) == 0 {
 			return nil
 		}
 		text := s.Lang.Say(i18n.M("traffic.nobody", "Selector", Clean(why.Labels(svc.Spec.Selector))))
-		return []string{textRow(t, t.Inks.Bad, text, width)}
+		return []string{textRow(&s.Theme, s.Theme.Inks.Bad, text, width)}
 	}
+	bands := bandsOf(s, members, height)
+	t.bands = bands[:min(len(bands), height)]
+	all := 0
+	for _, n := range s.Load.ByPod {
+		all += n
+	}
+	chosen := memberAt(s.Selected.UID, t.bands)
+	rows := make([]string, 0, len(t.bands)+1)
+	told := 0
+	for i, b := range t.bands {
+		t.spots = append(t.spots, spot{x: at.Min.X, y: at.Min.Y + i, width: width, selection: b.selection()})
+		rows = append(rows, b.row(s, svc, width, all, i == chosen))
+		told += len(b.members)
+	}
+	if rest := len(members) - told; rest > 0 && len(rows) < height {
+		rows = append(rows, textRow(&s.Theme, s.Theme.Inks.Faint, s.Lang.Say(i18n.M("tree.hidden", "Count", rest)), width))
+	}
+	return rows
+}
+
+// bandsOf puts members together as far as height asks for it.
+func bandsOf(s Scene, members []why.Member, height int) []memberBand {
 	known := ownersOf(s.Snapshot)
 	var bands []memberBand
 	for _, m := range members {
@@ -86,24 +113,11 @@ func memberRows(s Scene, svc *corev1.Service, members []why.Member, width, heigh
 	if len(bands) > height && height > 1 {
 		bands = bands[:height-1]
 	}
-	all := 0
-	for _, n := range s.Load.ByPod {
-		all += n
-	}
-	rows := make([]string, 0, len(bands)+1)
-	told := 0
-	for _, b := range bands[:min(len(bands), height)] {
-		rows = append(rows, b.row(s, svc, width, all))
-		told += len(b.members)
-	}
-	if rest := len(members) - told; rest > 0 && len(rows) < height {
-		rows = append(rows, textRow(t, t.Inks.Faint, s.Lang.Say(i18n.M("tree.hidden", "Count", rest)), width))
-	}
-	return rows
+	return bands
 }
 
 // row draws a band.
-func (b memberBand) row(s Scene, svc *corev1.Service, width, all int) string {
+func (b memberBand) row(s Scene, svc *corev1.Service, width, all int, chosen bool) string {
 	t := &s.Theme
 	l := newLine(width, t.Ellipsis)
 	mark, ink := t.Here, t.Inks.Text
@@ -120,11 +134,15 @@ func (b memberBand) row(s Scene, svc *corev1.Service, width, all int) string {
 		mark, ink = t.Broken, t.Inks.Faint
 	}
 	l.put(ink, mark+" ")
-	nameInk := t.Inks.Text
+	own := t.Inks.Text
 	if b.owner.age != loose {
-		nameInk = [...]theme.Ink{t.Inks.Accent, t.Inks.Calm, t.Inks.Faint}[b.owner.age]
+		own = [...]theme.Ink{t.Inks.Accent, t.Inks.Calm, t.Inks.Faint}[b.owner.age]
 	}
-	l.put(nameInk, b.name(s))
+	named := own
+	if chosen {
+		named = t.Inks.Chosen
+	}
+	l.put(named, b.name(s))
 	l.to(min(28, width/3))
 	if b.first.Out != "" {
 		l.put(ink, s.Lang.Say(b.reason(svc)))
@@ -139,7 +157,7 @@ func (b memberBand) row(s Scene, svc *corev1.Service, width, all int) string {
 	}
 	if all > 0 && answers > 0 {
 		n := max(1, (answers*min(20, max(0, l.room()-8))+all/2)/all)
-		l.repeat(nameInk, t.Full, n)
+		l.repeat(own, t.Full, n)
 		l.space(1)
 		l.put(t.Inks.Text, strconv.Itoa(answers))
 	}

@@ -78,6 +78,8 @@ func (t *Tree) Update(s Scene, msg tea.Msg) (Action, tea.Cmd) {
 			return t.move(s, -1), nil
 		case "down":
 			return t.move(s, 1), nil
+		case "enter":
+			return open(t, s), nil
 		case "pgup":
 			t.turn(-max(1, t.height-1))
 		case "pgdown":
@@ -131,8 +133,7 @@ func (t *Tree) Keys(s Scene) []key.Binding {
 	if len(t.spots) == 0 {
 		return nil
 	}
-	keys := []key.Binding{key.NewBinding(key.WithKeys("up", "down"),
-		key.WithHelp(s.Lang.Say(i18n.M("panes.key.arrows")), s.Lang.Say(i18n.M("board.key.choose"))))}
+	keys := append([]key.Binding{chooseKey(s, "up", "down")}, openKey(t, s)...)
 	if len(t.rows) > t.height {
 		keys = append(keys, scrollKey(s))
 	}

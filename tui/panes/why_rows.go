@@ -1,9 +1,13 @@
 package panes
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"podium/cluster"
 	"podium/cluster/why"
@@ -32,6 +36,7 @@ type whyFrom struct {
 	theme     theme.Key
 	lang      i18n.Language
 	selected  Selection
+	cited     types.UID
 	telling   bool
 	namespace string
 }
@@ -39,7 +44,7 @@ type whyFrom struct {
 // read takes in a story or a chain and returns how many rows it has.
 func (k *keptWhy) read(s Scene, width int, telling bool) int {
 	now := whyFrom{
-		size: s.Past.Size(), width: width, theme: s.Theme.Key(), lang: s.Lang, selected: s.Selected, telling: telling, namespace: s.Lab.Namespace,
+		size: s.Past.Size(), width: width, theme: s.Theme.Key(), lang: s.Lang, selected: s.Selected, cited: s.Event, telling: telling, namespace: s.Lab.Namespace,
 	}
 	if !telling {
 		now.stamp, now.second = stampOf(s.Snapshot), s.Now.Unix()
@@ -77,14 +82,14 @@ func (k *keptWhy) learn(s Scene, width int) {
 
 // story draws so many rows of a story, oldest first. What set off the last of
 // them stays in view.
-func (k *keptWhy) story(s Scene, from, width, height int) []string {
+func (k *keptWhy) story(s Scene, from, width, height, chosen int) []string {
 	rows := make([]string, 0, height)
 	for i := from; i < min(from+height, len(k.deeds)); i++ {
 		d := k.deeds[i]
-		if i == from && k.cause >= 0 && k.cause < from && height > 3 {
+		if i == from && k.pins(from, height) {
 			d = k.deeds[k.cause]
 		}
-		rows = append(rows, deedRow(s, d, k.who, width))
+		rows = append(rows, deedRow(s, d, k.who, width, i == chosen))
 	}
 	if end := from + height; end < len(k.deeds) && len(rows) > 0 {
 		rows[len(rows)-1] = more(s, len(k.deeds)-end+1, width)
@@ -92,14 +97,21 @@ func (k *keptWhy) story(s Scene, from, width, height int) []string {
 	return rows
 }
 
-func deedRow(s Scene, d why.Deed, column, width int) string {
+// pins reports whether the first row is what set off the others.
+func (k *keptWhy) pins(from, height int) bool { return k.cause >= 0 && k.cause < from && height > 3 }
+
+func deedRow(s Scene, d why.Deed, column, width int, chosen bool) string {
 	t := &s.Theme
 	count := ""
 	if d.Count > 1 && (d.What == why.Warned || d.What == why.Restart) {
 		count = " x" + strconv.Itoa(d.Count)
 	}
 	l := newLine(width, t.Ellipsis)
-	l.put(t.Inks.Faint, d.Time.In(s.Now.Location()).Format(time.TimeOnly))
+	when := t.Inks.Faint
+	if chosen {
+		when = t.Inks.Chosen
+	}
+	l.put(when, d.Time.In(s.Now.Location()).Format(time.TimeOnly))
 	l.space(2)
 	ink, text := deedInks(t, d)
 	if column > 0 {
@@ -136,7 +148,11 @@ func sayWhy(s Scene, m i18n.Message) string {
 func chainRows(s Scene, width int) []string {
 	t := &s.Theme
 	var rows []string
-	for _, r := range why.Explain(s.Snapshot, s.Past, s.Selected.UID, s.Now) {
+	about := s.Selected.UID
+	if s.Event != "" && isTold(s.Snapshot.Events, s.Event) {
+		about = s.Event
+	}
+	for _, r := range why.Explain(s.Snapshot, s.Past, about, s.Now) {
 		ink := t.Inks.Text
 		switch {
 		case r.Bad:
@@ -161,6 +177,11 @@ func chainRows(s Scene, width int) []string {
 		}
 	}
 	return rows
+}
+
+// isTold reports whether an event is still there; the API server forgets them.
+func isTold(events []*corev1.Event, uid types.UID) bool {
+	return slices.ContainsFunc(events, func(e *corev1.Event) bool { return e.UID == uid })
 }
 
 // selectedName is the name of the selected object, "" if it is gone.
