@@ -12,6 +12,7 @@ import (
 
 	"podium/cluster"
 	"podium/cluster/doctor"
+	"podium/cluster/kind"
 	"podium/cluster/sim"
 	"podium/i18n"
 )
@@ -28,20 +29,24 @@ func (o *options) doctor(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	list := doctor.Judge(doctor.Look(ctx, doctor.Where{Home: string(h), Plane: sim.New(sim.Options{Home: h.provider("sim"), Plane: o.plane}).Plane}))
+	list := doctor.Judge(doctor.Look(ctx, doctor.Where{
+		Home:  string(h),
+		Plane: sim.New(sim.Options{Home: h.provider("sim"), Plane: o.plane}).Plane,
+		Label: kind.New(kind.Options{Home: h.provider("kind"), Cluster: o.cluster}).Label(),
+	}))
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	fmt.Fprintf(out, "%s\n\n", o.lang.Say(i18n.M("doctor.head")))
 	o.findings(out, list)
-	sim, kind := i18n.M("doctor.sim-ready"), i18n.M("doctor.kind-ready")
+	simulated, inContainers := i18n.M("doctor.sim-ready"), i18n.M("doctor.kind-ready")
 	if doctor.Worst(list, "sim") == doctor.Problem {
-		sim = i18n.M("doctor.sim-not")
+		simulated = i18n.M("doctor.sim-not")
 	}
 	if doctor.Worst(list, "kind") == doctor.Problem {
-		kind = i18n.M("doctor.kind-not")
+		inContainers = i18n.M("doctor.kind-not")
 	}
-	fmt.Fprintf(out, "\n%s\n%s\n", o.lang.Say(sim), o.lang.Say(kind))
+	fmt.Fprintf(out, "\n%s\n%s\n", o.lang.Say(simulated), o.lang.Say(inContainers))
 	if doctor.Worst(list, o.provider) == doctor.Problem {
 		return i18n.Errorf(nil, i18n.M("doctor.failed", "Provider", o.provider))
 	}

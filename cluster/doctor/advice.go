@@ -106,7 +106,7 @@ var rows = []row{
 	{"subnets", regexp.MustCompile(`non-overlapping (IPv4 address pool|subnet)|all predefined address pools have been fully subnetted`),
 		all("docker network ls"), "https://docs.docker.com/engine/network/drivers/bridge/"},
 	{"memory", regexp.MustCompile(`(?i)exit (code|status):? 137|exited \(137\)|out of memory|oom-?kill`), all("docker stats --no-stream"), knownIssues + "#failing-to-properly-start-cluster"},
-	{"proxy", regexp.MustCompile(`tls: oversized record|first record does not look like a TLS handshake|connection reset by peer|proxyconnect tcp`),
+	{"proxy", regexp.MustCompile(`tls: oversized record|first record does not look like a TLS handshake|server gave HTTP response to HTTPS client|connection reset by peer|proxyconnect tcp`),
 		map[string]string{"": "export NO_PROXY=\"$NO_PROXY,localhost,127.0.0.1,.svc,.cluster.local,10.96.0.0/16,10.244.0.0/16,172.16.0.0/12\"",
 			"windows": `$Env:NO_PROXY += ",localhost,127.0.0.1,.svc,.cluster.local,10.96.0.0/16,10.244.0.0/16,172.16.0.0/12"`}, "https://kind.sigs.k8s.io/docs/user/quick-start/#configure-kind-to-use-a-proxy"},
 	{"image-missing", regexp.MustCompile(`pull access denied|repository does not exist|manifest( for \S+)? (unknown|not found)|failed to resolve reference`),

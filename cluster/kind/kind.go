@@ -82,6 +82,15 @@ func (p *Provider) Check(ctx context.Context) error {
 	return err
 }
 
+// Label is the label of the cluster's containers, "key=value", or "" where podium
+// has made none.
+func (p *Provider) Label() string {
+	if p.record().Cluster == "" {
+		return ""
+	}
+	return labelCluster + "=" + p.options.Cluster
+}
+
 func (p *Provider) path(name string) string { return filepath.Join(p.options.Home, name) }
 
 // contextName is what kind calls the cluster's context.
