@@ -19,10 +19,11 @@ const (
 	// namespace can be seen and changed, and there is a control plane's node.
 	NeedCluster Need = "cluster"
 
-	// NeedView: nodes and namespaces can be listed.
+	// NeedView: nodes and namespaces can be listed. The step changes nothing.
 	NeedView Need = "view"
 
-	// NeedNetwork: the prompt's curl and wget reach Services and pods.
+	// NeedNetwork: the prompt's curl and wget reach Services and pods. The step
+	// changes nothing.
 	NeedNetwork Need = "network"
 )
 
@@ -59,8 +60,8 @@ func (l Lesson) On(has ...Need) Lesson {
 		if !whole {
 			l.Steps[i].Start = nil // it makes what the steps that are left out would have left
 		}
-		if lacking[s.ID] != "" {
-			whole = whole && len(s.Goals) == 0
+		if need := lacking[s.ID]; need != "" {
+			whole = whole && (len(s.Goals) == 0 || need == NeedView || need == NeedNetwork)
 			l.Steps[i] = Step{ID: s.ID, Kind: Read}
 		}
 	}
