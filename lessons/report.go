@@ -17,6 +17,7 @@ const (
 	CheckUnmet    Check = "unmet"    // it is not met before anything is done
 	CheckMet      Check = "met"      // the solution, or the right answer, meets it
 	CheckRevealed Check = "revealed" // the cluster answers the predictions it reveals
+	CheckTyped    Check = "typed"    // what else the text shows for typing works
 	CheckReset    Check = "reset"    // a reset brings its first state back
 	CheckWrong    Check = "wrong"    // a wrong way does not meet it
 )
@@ -36,6 +37,8 @@ func (c Check) Message() i18n.Message {
 		return i18n.M("check.met")
 	case CheckRevealed:
 		return i18n.M("check.revealed")
+	case CheckTyped:
+		return i18n.M("check.typed")
 	case CheckReset:
 		return i18n.M("check.reset")
 	case CheckWrong:

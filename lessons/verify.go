@@ -176,7 +176,10 @@ func (v *verifier) step(ctx context.Context, i int) (bool, error) {
 	if !v.note(step.ID, CheckMet, why) {
 		return false, nil
 	}
-	return v.revealed(step), nil
+	if !v.revealed(step) {
+		return false, nil
+	}
+	return true, v.typed(ctx, step)
 }
 
 // hints fills in every hint, on the state the step starts from, and says which

@@ -155,6 +155,9 @@ var defects = []struct {
 		step:    "look", check: CheckWords, en: "en lacks text"},
 	{name: "hint missing in a language", prepare: func(l *Lesson, _ *fake) { cutHints(l, "make") },
 		step: "make", check: CheckWords, en: "ko lacks hint"},
+	{name: "command in the text that doesn't work",
+		prepare: func(l *Lesson, _ *fake) { shows(l, "make", "make pod web front\nfail\nmake pod NAME") },
+		step:    "make", check: CheckTyped, en: "`fail` stands in the text and fails with exit status 1; put it into the solution if it should"},
 	{name: "hint about what is not there", prepare: func(l *Lesson, f *fake) { l.Words = wordsFor(f.t, l, "{{pods[0].metadata.name}}") },
 		step: "make", check: CheckHints, en: "hint 2 (en) mentions what is not there: {{pods[0].metadata.name}}: index out of bounds: 0"},
 }
@@ -186,6 +189,13 @@ func TestVerifyFindsEachDefect(t *testing.T) {
 			}
 		})
 	}
+}
+
+// shows puts commands into a step's text.
+func shows(l *Lesson, step, commands string) {
+	w := l.Words[i18n.English].Steps[step]
+	w.Text += "\n```sh\n" + commands + "\n```\n"
+	l.Words[i18n.English].Steps[step] = w
 }
 
 func cutHints(l *Lesson, step string) {

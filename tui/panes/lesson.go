@@ -67,17 +67,17 @@ func (l *Lesson) Place(s Scene) string {
 // the first again after the last. It is "" for a text without commands.
 func (l *Lesson) NextCommand(s Scene) string {
 	l.follow(s)
-	commands := commandsIn(textOf(s))
+	commands := lessons.Commands(textOf(s))
 	if len(commands) == 0 {
 		return ""
 	}
 	l.copied++
-	return commands[(l.copied-1)%len(commands)]
+	return Clean(commands[(l.copied-1)%len(commands)])
 }
 
 // HasCommands reports whether the text holds commands to put into the prompt.
 func (l *Lesson) HasCommands(s Scene) bool {
-	return len(commandsIn(textOf(s))) > 0
+	return len(lessons.Commands(textOf(s))) > 0
 }
 
 // Asking reports whether the step waits for an answer.

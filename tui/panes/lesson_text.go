@@ -119,24 +119,3 @@ func trimRight(line string) string {
 }
 
 func emptyRow(row string) bool { return strings.TrimSpace(ansi.Strip(row)) == "" }
-
-// commandsIn lists the commands of a Markdown text: the lines of its sh blocks.
-// A line that ends in a backslash goes on in the next.
-func commandsIn(text string) []string {
-	var commands []string
-	inside, joined := false, ""
-	for line := range strings.SplitSeq(text, "\n") {
-		trimmed := strings.TrimSpace(line)
-		switch {
-		case strings.HasPrefix(trimmed, "```"):
-			inside = !inside && (trimmed == "```sh" || trimmed == "```bash" || trimmed == "```shell")
-		case !inside || trimmed == "" || strings.HasPrefix(trimmed, "#"):
-		case strings.HasSuffix(trimmed, `\`):
-			joined += strings.TrimSuffix(trimmed, `\`)
-		default:
-			commands = append(commands, Clean(joined+trimmed))
-			joined = ""
-		}
-	}
-	return commands
-}

@@ -55,11 +55,3 @@ func TestEveryRowOfLessonTextIsClosedAndFits(t *testing.T) {
 		}
 	}
 }
-
-func TestCommandsInLessonText(t *testing.T) {
-	text := "Read `kubectl get`.\n\n```sh\nkubectl apply -f a.yaml\n# a comment\nkubectl create deployment web \\\n  --image=nginx\n```\n\n```yaml\nkind: Pod\n```\n\n```sh\nkubectl get pods\n```\n"
-	want := []string{"kubectl apply -f a.yaml", "kubectl create deployment web --image=nginx", "kubectl get pods"}
-	if got := commandsIn(text); !slices.Equal(got, want) {
-		t.Errorf("got %q, want %q", got, want)
-	}
-}

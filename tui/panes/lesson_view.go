@@ -35,7 +35,7 @@ func (l *leaf) gap() {
 }
 
 func (l *leaf) markdown(text string) {
-	commands := commandsIn(text)
+	commands := lessons.Commands(text)
 	for _, row := range l.set.rows(l.s.Theme, text, l.width) {
 		for _, command := range commands {
 			if strings.TrimSpace(stripped(row)) == command {
