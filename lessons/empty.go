@@ -26,7 +26,7 @@ const LessonLabel = "podium.dev/lesson"
 
 // emptyAtMost is how long emptying may take. Pods go at once; what takes longer
 // waits for a finalizer.
-const emptyAtMost = 30 * time.Second
+const emptyAtMost = metAtMost
 
 // EmptyNamespace deletes everything in a namespace that podium owns, of whatever
 // kind the cluster knows, and waits until it is gone. It refuses a namespace
