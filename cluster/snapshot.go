@@ -49,6 +49,10 @@ type Snapshot struct {
 	// doesn't serve: that there are none of them in Objects says nothing.
 	Missing []schema.GroupKind
 
+	// Narrowed lists the kinds of which only the learner's namespace is watched,
+	// because this user may not list them everywhere.
+	Narrowed []schema.GroupKind
+
 	// Changes lists what happened since the snapshot its reader took before
 	// this one, oldest first, however many snapshots the reader missed. It is
 	// empty in a reader's first snapshot.

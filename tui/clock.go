@@ -39,6 +39,7 @@ func (m *Model) onTick(tickMsg) tea.Cmd {
 	m.pass()
 	measured := m.measure()
 	m.recordStopped()
+	m.stripMoves()
 	if m.past.on { // how long ago it was
 		m.canvas.touch("timeline")
 	} else if m.loaded() {

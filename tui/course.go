@@ -51,6 +51,7 @@ type (
 		commands []lessons.Command
 		snapshot cluster.Snapshot
 		begin    bool // the lesson begins, rather than a step anew
+		anew     bool // the cluster's state was made, not found
 		step     int
 		err      error
 	}
@@ -171,7 +172,7 @@ func (m *Model) prepare(lesson lessons.Lesson, step int, begin bool) tea.Cmd {
 			ready.err = lab.Place(folder, lesson.Files, lab.Restore)
 		default:
 			ready.snapshot, ready.err = lessons.Reset(ctx, d, lesson, step)
-			ready.commands = d.Commands()
+			ready.commands, ready.anew = d.Commands(), true
 		}
 		if ready.err == nil {
 			ready.err = noteLesson(note, folder)
@@ -210,6 +211,10 @@ func (m *Model) onReady(msg readyMsg) tea.Cmd {
 	}
 	m.course.busy = i18n.Message{}
 	m.remember(true, msg.commands...)
+	if msg.anew {
+		m.scene.Past = m.scene.Past.Anew(m.opts.Now())
+		m.anew = true
+	}
 	if msg.err != nil {
 		m.tell(i18n.Explain(msg.err))
 	}

@@ -202,6 +202,17 @@ func titles(p plan, th theme.Theme, focus string, title func(pane string) string
 	return labels
 }
 
+// bottom is the lowest edge where it belongs to one tile alone: there is room for
+// a line of text in it.
+func (p plan) bottom() (tile, bool) {
+	for _, t := range p.tiles {
+		if t.outer.Max.Y == p.size.Y-1 && t.outer.Dx() == p.size.X {
+			return t, true
+		}
+	}
+	return tile{}, false
+}
+
 // fill puts the panes' lines between the edges. lines holds, for each tile, as
 // many lines as it is high.
 func (f frame) fill(b *strings.Builder, p plan, lines [][]string) {

@@ -86,18 +86,26 @@ func (m *Model) rewind() tea.Cmd {
 	if m.past.on {
 		return m.backToNow()
 	}
+	proof := m.proof()
+	return m.enterPast(func(film *record.Recording, msg *filmMsg) {
+		if proof != nil {
+			msg.at, msg.say, msg.err = proof(film)
+		} else {
+			msg.at, msg.err = film.Seek(film.To())
+		}
+	})
+}
+
+// enterPast takes what is recorded so far and finds the moment to show first.
+func (m *Model) enterPast(find func(*record.Recording, *filmMsg)) tea.Cmd {
 	recorder := m.recorder.Load()
 	m.past.number++
-	number, proof := m.past.number, m.proof()
+	number := m.past.number
 	return m.jobs.cmd(func(ctx context.Context) tea.Msg {
 		film, err := recorder.Recording(ctx)
 		msg := filmMsg{number: number, film: film, err: err}
-		switch {
-		case err != nil || film == nil:
-		case proof != nil:
-			msg.at, msg.say, msg.err = proof(film)
-		default:
-			msg.at, msg.err = film.Seek(film.To())
+		if err == nil && film != nil {
+			find(film, &msg)
 		}
 		return msg
 	})

@@ -9,6 +9,9 @@ import (
 // onClick gives the focus to what was clicked, and the click to the pane in its
 // own cells.
 func (m *Model) onClick(msg tea.MouseClickMsg) tea.Cmd {
+	if cmd, ok := m.onStrip(msg); ok {
+		return cmd
+	}
 	t, ok := m.canvas.plan.hit(image.Pt(msg.X, msg.Y))
 	if !ok {
 		return nil

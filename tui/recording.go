@@ -74,7 +74,7 @@ func (m *Model) recordPlace() {
 			now.known++
 		}
 	}
-	if m.placed.equal(now) {
+	if m.placed.equal(now) && !m.anew {
 		return
 	}
 	m.placed = now
@@ -82,7 +82,8 @@ func (m *Model) recordPlace() {
 	if err != nil {
 		return // nothing in it can fail to be written
 	}
-	r.Place(record.Place{Time: m.opts.Now(), Lesson: now.lesson, Step: recap.Step, Met: recap.Met, Detail: detail})
+	r.Place(record.Place{Time: m.opts.Now(), Lesson: now.lesson, Step: recap.Step, Met: recap.Met, Anew: m.anew, Detail: detail})
+	m.anew = false
 }
 
 // recordLoad keeps how the requests go, without the part of the chart that was

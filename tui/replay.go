@@ -46,12 +46,15 @@ func causesIn(film *record.Recording) (why.Past, error) {
 	s := begin.Snapshot
 	s.Changes = nil
 	past := why.Past{}.Append(s)
-	commands := film.CommandsUntil(film.To())
+	commands, anew := film.CommandsUntil(film.To()), film.Anew()
 	var together []cluster.Change
 	tell := func(until time.Time) {
 		if len(together) > 0 {
 			s = s.Apply(together...)
 			past, together = past.Append(s), nil
+		}
+		for len(anew) > 0 && !anew[0].After(until) {
+			past, anew = past.Anew(anew[0]), anew[1:]
 		}
 		for len(commands) > 0 && !commands[0].Ended.After(until) {
 			c := commands[0]

@@ -60,8 +60,10 @@ type Model struct {
 
 	recorder atomic.Pointer[record.Recorder] // nil: nothing is recorded
 	placed   standing                        // as last recorded
+	anew     bool                            // a step's state was made since then
 	sampled  time.Time                       // when the requests' figures last were
 	deaf     bool                            // that recording has stopped was told
+	stripped string                          // the strip of the last minutes as last drawn
 
 	page     page
 	over     page // help, map or details, while it lies over the page

@@ -96,6 +96,9 @@ func (m *Model) frame() frame {
 	edged.labels = titles(p, th, focus, func(pane string) string {
 		return m.panes[pane].Title(m.sceneFor(pane))
 	}, m.summary)
+	if strip, ok := m.strip(th, focus); ok {
+		edged.labels = append(edged.labels, strip)
+	}
 	if !edged.equal(m.canvas.edged) {
 		m.canvas.frame = drawFrame(p, th, focus, edged.labels)
 		m.canvas.edged = edged

@@ -45,6 +45,7 @@ type Place struct {
 	Lesson string          `json:"lesson"`           // ID; "" when no lesson is open
 	Step   string          `json:"step,omitempty"`   // ID; "" at the lesson's end
 	Met    bool            `json:"met,omitempty"`    // the step is met
+	Anew   bool            `json:"anew,omitempty"`   // the step's state has just been made
 	Detail json.RawMessage `json:"detail,omitempty"` // the lesson engine's own
 }
 
@@ -142,7 +143,7 @@ func (n *notes) place(p Place, at time.Time) {
 	}
 	n.places = append(n.places, p)
 	switch {
-	case p.Step == "":
+	case p.Step == "" || p.Anew && p.Lesson == before.Lesson && p.Step == before.Step:
 	case p.Lesson != before.Lesson || p.Step != before.Step:
 		n.mark(Mark{Time: at, Kind: Entered, Name: p.Step})
 	case p.Met && !before.Met:

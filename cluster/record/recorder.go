@@ -139,6 +139,19 @@ func (r *Recorder) Recording(ctx context.Context) (*Recording, error) {
 	return &now, nil
 }
 
+// Written returns what has been written so far, without waiting for the rest: it
+// is a second behind at most, unless the disk is. It is nil as long as there is
+// nothing.
+func (r *Recorder) Written() *Recording {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.now.segments) == 0 {
+		return nil
+	}
+	now := r.now
+	return &now
+}
+
 // Close writes what waits and ends the recording.
 func (r *Recorder) Close() error {
 	r.mu.Lock()

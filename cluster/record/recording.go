@@ -93,6 +93,17 @@ func (r *Recording) PlaceAt(t time.Time) (Place, bool) {
 // Places are where the learner was, oldest first.
 func (r *Recording) Places() []Place { return r.notes.places }
 
+// Anew are the times at which a step's state had just been made, oldest first.
+func (r *Recording) Anew() []time.Time {
+	var all []time.Time
+	for _, p := range r.notes.places {
+		if p.Anew {
+			all = append(all, p.Time)
+		}
+	}
+	return all
+}
+
 // Traffic are the samples of the requests from one time to another, oldest first.
 func (r *Recording) Traffic(from, to time.Time) []Traffic {
 	all := until(r.notes.traffic, func(t Traffic) time.Time { return t.Time }, to)

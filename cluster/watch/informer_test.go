@@ -218,6 +218,9 @@ func TestARefusedKindIsLeftOutAndReported(t *testing.T) {
 		if diff := cmp.Diff(want, s.Missing()); diff != "" {
 			t.Errorf("missing (-want +got)\n%s", diff)
 		}
+		if !slices.Contains(first.Narrowed, schema.GroupKind{Kind: "Pod"}) || slices.Contains(first.Narrowed, schema.GroupKind{Kind: "Node"}) {
+			t.Errorf("watched in one namespace: %v", first.Narrowed)
+		}
 		cancel()
 		for range s.Snapshots() {
 		}

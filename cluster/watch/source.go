@@ -71,10 +71,14 @@ func groupConfig(config *rest.Config, group schema.GroupVersion) *rest.Config {
 }
 
 // follow queues every change of the source's kind until ctx ends, and calls
-// listed when all that is there now is queued. It returns false, and never
+// listed when all that is there now is queued; before that narrowed, when it has
+// to look in the learner's namespace alone. It returns false, and never
 // calls listed, when the API server doesn't give the kind to this user.
-func (s source) follow(ctx context.Context, q *queue, listed func()) bool {
-	for _, scope := range s.scope {
+func (s source) follow(ctx context.Context, q *queue, narrowed, listed func()) bool {
+	for i, scope := range s.scope {
+		if i > 0 {
+			narrowed()
+		}
 		if s.inform(ctx, scope, q, listed) {
 			return true
 		}

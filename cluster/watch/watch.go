@@ -36,6 +36,7 @@ type Stream struct {
 
 	mu      sync.Mutex
 	missing []schema.GroupKind
+	narrow  []schema.GroupKind // watched in one namespace
 }
 
 // Snapshots always holds the newest snapshot that nobody took yet. The first
@@ -91,7 +92,12 @@ func start(ctx context.Context, sources []source, after func()) *Stream {
 		informers.Go(func() {
 			done := sync.OnceFunc(listed.Done)
 			defer done() // when ctx ended before there was a list, or there is none
-			if !source.follow(ctx, s.queue, done) {
+			narrowed := func() {
+				s.mu.Lock()
+				s.narrow = append(s.narrow, source.kind.GroupKind())
+				s.mu.Unlock()
+			}
+			if !source.follow(ctx, s.queue, narrowed, done) {
 				s.mu.Lock()
 				s.missing = append(s.missing, source.kind.GroupKind())
 				s.mu.Unlock()
@@ -101,8 +107,11 @@ func start(ctx context.Context, sources []source, after func()) *Stream {
 	go func() {
 		listed.Wait()
 		missing := s.Missing()
+		s.mu.Lock()
+		narrowed := slices.Clone(s.narrow)
+		s.mu.Unlock()
 		build(ctx, s.queue, func(snapshot cluster.Snapshot) {
-			snapshot.Missing = missing
+			snapshot.Missing, snapshot.Narrowed = missing, narrowed
 			s.box.put(snapshot)
 		})
 		informers.Wait()

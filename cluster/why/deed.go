@@ -50,6 +50,7 @@ const (
 	Finished What = "finished"
 	Warned   What = "warned" // by an event
 	NodeDown What = "node"
+	Anew     What = "anew" // a lesson made the state that a step starts from
 )
 
 // A Deed is one thing that happened.
@@ -79,13 +80,29 @@ func (f *fold) do(d Deed) {
 // one line.
 const together = 1500 * time.Millisecond
 
+// Anew returns p with the note that a lesson has made a step's state at a time:
+// the story begins there. What was removed for it was nobody's doing that a
+// learner asks about.
+func (p Past) Anew(at time.Time) Past {
+	if p.began.IsZero() {
+		return p
+	}
+	p.deeds = p.deeds.append(mostDeeds, Deed{Time: at, Who: i18n.M("why.lesson"), Say: i18n.M("why.anew"), What: Anew, Count: 1})
+	return p
+}
+
 // Story returns what happened in a namespace and to nodes, oldest first, at most
 // so many deeds: the newest. A line that the learner ran stands for what it did.
 func (p Past) Story(namespace string, most int) []Deed {
 	var deeds []Deed
 	did := map[time.Time]Object{} // what a line changed first, by when it was run
+	since := time.Time{}
 	for d := range p.deeds.back() {
 		if len(deeds) >= 3*most {
+			break
+		}
+		if d.What == Anew {
+			deeds, since = append(deeds, d), d.Time
 			break
 		}
 		if d.About.Namespace != namespace && d.About.Namespace != "" {
@@ -100,7 +117,7 @@ func (p Past) Story(namespace string, most int) []Deed {
 		deeds = append(deeds, d)
 	}
 	for c := range p.commands.back() {
-		if c.Exit == 0 && c.changes() {
+		if c.Exit == 0 && c.changes() && !c.Started.Before(since) {
 			d := c.deed()
 			d.About = did[c.Started]
 			deeds = append(deeds, d)

@@ -163,7 +163,9 @@ func countOf(s Scene, k cluster.Kind) (ours, all string) {
 		return "?", "?"
 	}
 	objects := s.Snapshot.Objects[k.GroupKind()]
-	all = strconv.Itoa(len(objects))
+	if all = strconv.Itoa(len(objects)); slices.Contains(s.Snapshot.Narrowed, k.GroupKind()) {
+		all = "?" // what is listed is one namespace's
+	}
 	if !k.Namespaced {
 		return "", all
 	}
@@ -180,6 +182,11 @@ func aboutKind(s Scene, k cluster.Kind, width int) []string {
 	what := i18n.M("kind." + strings.ToLower(k.Kind))
 	for _, row := range wrap(s.Lang.Say(what), width) {
 		rows = append(rows, s.Theme.Text.Render(row))
+	}
+	if slices.Contains(s.Snapshot.Narrowed, k.GroupKind()) {
+		for _, row := range wrap(s.Lang.Say(i18n.M("map.narrowed", "Namespace", Clean(s.Lab.Namespace))), width) {
+			rows = append(rows, s.Theme.Faint.Render(row))
+		}
 	}
 	if chains := ChainText(s.Lang, k, s.Theme.Here); chains != "" {
 		for _, row := range wrap(chains, width) {

@@ -76,4 +76,11 @@ func TestAKindThatMayNotBeSeenIsNotCounted(t *testing.T) {
 	if ours, all := countOf(s, pod); ours == "0" || all == "0" || ours == "?" {
 		t.Errorf("%s and %s pods", ours, all)
 	}
+	s.Snapshot.Narrowed = []schema.GroupKind{{Kind: "Pod"}}
+	if ours, all := countOf(s, pod); ours == "?" || all != "?" {
+		t.Errorf("%s and %s pods of which one namespace is listed", ours, all)
+	}
+	if drawn := ansi.Strip(NewMap().View(s, 100, 40)); strings.Contains(drawn, "You may look at") {
+		t.Errorf("a kind that can be listed is said to be narrowed:\n%s", drawn)
+	}
 }
