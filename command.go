@@ -110,7 +110,7 @@ func (o *options) check(language string, workersGiven bool) error {
 		return usage("workers", "Workers", o.workers, "Most", mostWorkers[o.provider])
 	case o.speed < 0 || o.speed > mostSpeed:
 		return usage("speed", "Speed", o.speed, "Most", mostSpeed)
-	case !learnerName.MatchString(o.learner):
+	case !learnerName(o.learner):
 		return usage("learner", "Name", o.learner)
 	case o.light && o.dark:
 		return usage("light-dark")

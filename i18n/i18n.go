@@ -7,20 +7,12 @@
 package i18n
 
 import (
-	"embed"
 	"fmt"
-	"io/fs"
 	"maps"
 	"strings"
-	"sync"
 
-	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
-	"sigs.k8s.io/yaml"
 )
-
-//go:embed words/*.yaml
-var words embed.FS
 
 // A Language is one of the languages podium speaks, by its BCP 47 tag.
 type Language string
@@ -106,23 +98,6 @@ func Text(s string) Message { return Message{Args: Args{"Text": s}} }
 // IsZero reports whether there is nothing to say.
 func (m Message) IsZero() bool { return m.ID == "" && m.Args == nil }
 
-var catalogue = sync.OnceValues(load)
-
-func load() (*goi18n.Bundle, error) {
-	bundle := goi18n.NewBundle(language.English)
-	bundle.RegisterUnmarshalFunc("yaml", func(data []byte, v any) error { return yaml.Unmarshal(data, v) })
-	files, err := fs.Glob(words, "words/*.yaml")
-	if err != nil {
-		return nil, err
-	}
-	for _, file := range files {
-		if _, err := bundle.LoadMessageFileFS(words, file); err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
-		}
-	}
-	return bundle, nil
-}
-
 // Say returns m in language l. A message that l lacks is said in English, and
 // one nobody has by its name, so that a mistake here never costs the learner
 // more than a clumsy line; the catalogue's test keeps both from happening.
@@ -131,9 +106,8 @@ func (l Language) Say(m Message) string {
 		text, _ := m.Args["Text"].(string)
 		return text
 	}
-	bundle, err := catalogue()
-	if err != nil {
-		return m.ID
+	if len(m.Args) == 0 {
+		return words.plain(l, m.ID)
 	}
 	args := maps.Clone(m.Args)
 	for name, value := range args {
@@ -144,15 +118,7 @@ func (l Language) Say(m Message) string {
 			args[name] = l.Say(value.Message)
 		}
 	}
-	config := &goi18n.LocalizeConfig{MessageID: m.ID, TemplateData: map[string]any(args)}
-	if count, ok := args["Count"]; ok {
-		config.PluralCount = count
-	}
-	text, err := goi18n.NewLocalizer(bundle, string(l)).Localize(config)
-	if text == "" && err != nil {
-		return m.ID
-	}
-	return text
+	return words.say(l, m.ID, args)
 }
 
 // An Error is a failure that has a sentence for the learner.
