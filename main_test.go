@@ -54,8 +54,6 @@ var confined = map[string]string{
 	"charm.land/bubbletea":   "tui",
 	"charm.land/lipgloss":    "tui",
 	"charm.land/bubbles":     "tui",
-	"charm.land/glamour":     "tui",
-	"github.com/yuin/goldm":  "handout",
 	"k8s.io/kubernetes":      "cluster/sim/plane",
 	"go.etcd.io/etcd":        "cluster/sim/plane",
 	"k8s.io/kubectl":         "cluster/kubectl",

@@ -3,7 +3,6 @@ package panes
 import (
 	"strings"
 
-	"charm.land/glamour/v2"
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 
@@ -13,9 +12,8 @@ import (
 // A typesetter turns Markdown into rows, and keeps what it made: a lesson's text
 // is drawn with every snapshot and changes with every step.
 type typesetter struct {
-	key      theme.Key
-	renderer *glamour.TermRenderer
-	made     map[setting][]string
+	key  theme.Key
+	made map[setting][]string
 }
 
 type setting struct {
@@ -27,26 +25,17 @@ type setting struct {
 // anew at each width.
 const settings = 64
 
-// rows sets Markdown in rows of at most width cells. Words are kept whole, in
-// Korean too, and what follows a list's mark stays to its right.
+// rows sets Markdown in rows of at most width cells, none of them to be changed.
 func (t *typesetter) rows(th theme.Theme, text string, width int) []string {
-	if t.renderer == nil || t.key != th.Key() || len(t.made) > settings {
-		renderer, err := glamour.NewTermRenderer(glamour.WithStyles(th.Markdown()), glamour.WithWordWrap(0))
-		if err != nil {
-			return wrap(cleanLines(text), width)
-		}
-		t.renderer, t.key, t.made = renderer, th.Key(), map[setting][]string{}
+	if t.made == nil || t.key != th.Key() || len(t.made) > settings {
+		t.key, t.made = th.Key(), map[setting][]string{}
 	}
 	as := setting{text, width}
-	if rows, ok := t.made[as]; ok {
-		return rows
+	rows, ok := t.made[as]
+	if !ok {
+		rows = setMarkdown(th, cleanLines(text), width)
+		t.made[as] = rows
 	}
-	rendered, err := t.renderer.Render(cleanLines(text))
-	if err != nil {
-		return wrap(cleanLines(text), width)
-	}
-	rows := wrapStyled(rendered, th, width)
-	t.made[as] = rows
 	return rows
 }
 
@@ -63,59 +52,18 @@ func cleanLines(text string) string {
 // the hyphen of a flag.
 const hardHyphen = "\u2011"
 
-// wrapStyled breaks rendered Markdown into rows without the blank ones at its
-// ends, styles closed at the end of each row.
-func wrapStyled(rendered string, th theme.Theme, width int) []string {
+// breakRows breaks styled lines into rows, styles closed at the end of each. What
+// a line that stands in goes on with stands in too.
+func breakRows(lines string, width int) []string {
 	var rows []string
-	for line := range strings.SplitSeq(strings.Trim(rendered, "\n"), "\n") {
-		indent := hanging(ansi.Strip(line), th)
-		if indent > width/2 {
-			indent = 0
+	for line := range strings.SplitSeq(strings.ReplaceAll(lines, "-", hardHyphen), "\n") {
+		rest := strings.TrimLeft(line, " ")
+		indent := strings.Repeat(" ", min(len(line)-len(rest), width/2))
+		for row := range strings.SplitSeq(lipgloss.Wrap(rest, max(1, width-len(indent)), ""), "\n") {
+			rows = append(rows, indent+strings.ReplaceAll(row, hardHyphen, "-"))
 		}
-		line = strings.ReplaceAll(trimRight(line), "-", hardHyphen)
-		if ansi.StringWidth(line) > width && indent > 0 {
-			head, tail := ansi.Truncate(line, indent, ""), ansi.TruncateLeft(line, indent, "")
-			for i, row := range strings.Split(lipgloss.Wrap(tail, width-indent, ""), "\n") {
-				if i > 0 {
-					head = strings.Repeat(" ", indent)
-				}
-				rows = append(rows, strings.ReplaceAll(head+row, hardHyphen, "-"))
-			}
-			continue
-		}
-		for row := range strings.SplitSeq(lipgloss.Wrap(line, width, ""), "\n") {
-			rows = append(rows, strings.ReplaceAll(row, hardHyphen, "-"))
-		}
-	}
-	for len(rows) > 0 && emptyRow(rows[0]) {
-		rows = rows[1:]
-	}
-	for len(rows) > 0 && emptyRow(rows[len(rows)-1]) {
-		rows = rows[:len(rows)-1]
 	}
 	return rows
-}
-
-// hanging is how far the rest of a line stands in: as far as the line itself,
-// and behind a list's mark.
-func hanging(line string, th theme.Theme) int {
-	rest := strings.TrimLeft(line, " ")
-	indent := len(line) - len(rest)
-	if after, ok := strings.CutPrefix(rest, th.Dot+" "); ok && after != "" {
-		return indent + 2
-	}
-	digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
-	if digits > 0 && strings.HasPrefix(rest[digits:], ". ") {
-		return indent + digits + 2
-	}
-	return indent
-}
-
-// trimRight removes the spaces glamour fills lines up with, styled or not.
-func trimRight(line string) string {
-	plain := ansi.Strip(line)
-	end := ansi.StringWidth(strings.TrimRight(plain, " "))
-	return ansi.Truncate(line, end, "")
 }
 
 func emptyRow(row string) bool { return strings.TrimSpace(ansi.Strip(row)) == "" }

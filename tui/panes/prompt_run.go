@@ -51,7 +51,7 @@ func (p *Prompt) print(s Scene, statement string) {
 
 // say prints a sentence of podium's own, broken between words.
 func (p *Prompt) say(s Scene, sentence string) {
-	for _, row := range wrapStyled(sentence, s.Theme, p.width) {
+	for _, row := range breakRows(strings.Trim(sentence, "\n"), p.width) {
 		p.term.Print(row)
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"charm.land/glamour/v2"
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
@@ -177,26 +176,6 @@ func TestInkOpensWhatTheStyleRenders(t *testing.T) {
 			if got != want {
 				t.Errorf("%s: %q, want %q", key, got, want)
 			}
-		}
-	}
-}
-
-func TestMarkdownAddsNoPaddingAroundInlineCode(t *testing.T) {
-	for key, theme := range all() {
-		r, err := glamour.NewTermRenderer(glamour.WithStyles(theme.Markdown()), glamour.WithWordWrap(60))
-		if err != nil {
-			t.Fatal(err)
-		}
-		out, err := r.Render("# Pod\n\nType `kubectl get pods` now.\n\n- one\n- two\n\n```\nkubectl get pods\n```\n")
-		if err != nil {
-			t.Fatal(err)
-		}
-		plain := ansi.Strip(out)
-		if !strings.Contains(plain, "Type kubectl get pods now.") {
-			t.Errorf("%s: rendered %q", key, plain)
-		}
-		if !strings.Contains(plain, "\n  kubectl get pods") {
-			t.Errorf("%s: the command is not indented: %q", key, plain)
 		}
 	}
 }
