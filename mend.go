@@ -35,8 +35,8 @@ type injury struct {
 	Killed  string      // and after an end that left nothing in the log
 }
 
-// startMender starts the child. It runs beside the first frame: its own start
-// is not waited for.
+// startMender starts the child, whose own start is not waited for, before the
+// terminal leaves the state that a shell left it in.
 func startMender(h home, lang i18n.Language) (*mender, error) {
 	before, err := term.GetState(os.Stdin.Fd())
 	if err != nil {

@@ -120,7 +120,11 @@ func (o *options) replay(ctx context.Context, args []string) error {
 		return err
 	}
 	defer log.Close()
-	return o.draw(h, func() error { return tui.Run(ctx, o.replaying(h, film)) })
+	return o.draw(h, func(drawn func() error) error {
+		opts := o.replaying(h, film)
+		opts.Drawn = drawn
+		return tui.Run(ctx, opts)
+	})
 }
 
 // replaying is the screen of a recording.

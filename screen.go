@@ -40,7 +40,7 @@ func (o *options) screen(ctx context.Context, lesson string) error {
 		return err
 	}
 	defer log.Close()
-	return o.draw(h, func() error {
+	return o.draw(h, func(drawn func() error) error {
 		want := drive
 		if o.watch {
 			want = look
@@ -50,14 +50,15 @@ func (o *options) screen(ctx context.Context, lesson string) error {
 			Open: advised(provider), LookOn: o.keeper(h, look).Open, Watch: follow, Record: startRecording(h), Provider: provider.Name(),
 			LoadLessons: func() ([]lessons.Lesson, error) { return o.load(true) }, ProgressPath: o.desk(h).progress(), Note: h.lastLesson(o.provider), StartLesson: lesson,
 			Lang: o.lang, Look: o.look(), Log: h.crash(),
-			Prompt: o.prompt(h),
+			Prompt: o.prompt(h), Drawn: drawn,
 		})
 	})
 }
 
-// draw runs what draws on the terminal. Should it die, its child mends the
-// terminal; so nothing here is undone by a defer, which a panic runs too.
-func (o *options) draw(h home, run func() error) error {
+// draw runs what draws on the terminal and calls drawn when its first frame is
+// there. Should it die later, its child mends the terminal; so nothing here is
+// undone by a defer, which a panic runs too.
+func (o *options) draw(h home, run func(drawn func() error) error) error {
 	// A learner's machine has better uses for memory than podium has: this takes
 	// 8 MB off what is resident after some commands, at no processor time that
 	// can be measured.
@@ -66,18 +67,19 @@ func (o *options) draw(h home, run func() error) error {
 	if err != nil {
 		return i18n.Errorf(err, i18n.M("cli.home", "Dir", string(h), "Problem", plain(err)))
 	}
-	mender, err := startMender(h, o.lang)
-	if err != nil {
-		return err
-	}
 	speak, err := silence(crash)
 	if err != nil {
-		mender.dismiss()
 		return err
 	}
-	err = run()
+	var mending *mender
+	err = run(func() (err error) {
+		mending, err = startMender(h, o.lang)
+		return err
+	})
 	speak()
-	mender.dismiss()
+	if mending != nil {
+		mending.dismiss()
+	}
 	_ = crash.Close()
 	return err
 }

@@ -62,10 +62,11 @@ type guard struct {
 	model *Model
 	last  tea.View
 	crash *crash
+	early tea.Cmd // of what came before Bubble Tea began
 }
 
 // Init implements [tea.Model].
-func (g *guard) Init() tea.Cmd { return guarded(g.model.Init()) }
+func (g *guard) Init() tea.Cmd { return tea.Batch(g.early, guarded(g.model.Init())) }
 
 // Update implements [tea.Model].
 func (g *guard) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {

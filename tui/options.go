@@ -45,6 +45,10 @@ type Options struct {
 	Note         string // file that keeps which lesson was the last on the cluster; "": in Prompt.Folder
 	StartLesson  string // ID of the lesson to open at once; "" begins at home
 
+	// Drawn is called when the first frame is on the terminal, before Bubble Tea
+	// begins; if it fails, so does Run. It may be nil.
+	Drawn func() error
+
 	Lang   i18n.Language
 	Look   Look
 	Prompt prompt.Options   // Folder holds a folder for each lesson

@@ -25,6 +25,16 @@ func Run(ctx context.Context, opts Options) error {
 
 	m := New(ctx, opts)
 	g := &guard{model: m}
+	if len(opts.Program) == 0 {
+		g.first(os.Stdout)
+	}
+	if opts.Drawn != nil {
+		if err := opts.Drawn(); err != nil {
+			undoFirst(os.Stdout)
+			m.end()
+			return err
+		}
+	}
 	// Signals end ctx; Bubble Tea's own handler would wait for ever on a program
 	// that has ended meanwhile.
 	options := append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithFPS(fps)}, opts.Program...)
