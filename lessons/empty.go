@@ -24,9 +24,10 @@ import (
 // make, with the lesson's ID as its value. Emptying deletes them too.
 const LessonLabel = "podium.dev/lesson"
 
-// emptyAtMost is how long emptying may take. Pods go at once; what takes longer
-// waits for a finalizer.
-const emptyAtMost = metAtMost
+// stuckAfter is how long emptying may go on without anything going. Pods go at
+// once, so what stays that long waits for a finalizer. How long all of it takes
+// is the machine's affair: a busy one needs that long for a single pass.
+const stuckAfter = 30 * time.Second
 
 // EmptyNamespace deletes everything in a namespace that podium owns, of whatever
 // kind the cluster knows, and waits until it is gone. It refuses a namespace
@@ -34,6 +35,7 @@ const emptyAtMost = metAtMost
 func EmptyNamespace(ctx context.Context, config *rest.Config, namespace string) error {
 	config = rest.CopyConfig(config)
 	config.QPS = -1 // many small calls, and a learner who waits for them
+	config.Timeout = stuckAfter
 	found, err := discovery.NewDiscoveryClientForConfig(config)
 	if err != nil {
 		return i18n.Errorf(err, i18n.M("empty.failed", "Namespace", namespace))
@@ -46,8 +48,6 @@ func EmptyNamespace(ctx context.Context, config *rest.Config, namespace string) 
 }
 
 func empty(ctx context.Context, found discovery.DiscoveryInterface, client dynamic.Interface, namespace string) error {
-	ctx, cancel := context.WithTimeout(ctx, emptyAtMost)
-	defer cancel()
 	if err := owned(ctx, client, namespace); err != nil {
 		return err
 	}
@@ -56,18 +56,32 @@ func empty(ctx context.Context, found discovery.DiscoveryInterface, client dynam
 		return i18n.Errorf(err, i18n.M("empty.failed", "Namespace", namespace))
 	}
 	e := &emptier{client: client, namespace: namespace}
+	before, since := "", time.Now()
 	err = wait.PollUntilContextCancel(ctx, 100*time.Millisecond, true, func(ctx context.Context) (bool, error) {
 		e.left, e.err = nil, nil
 		for _, kind := range kinds {
-			e.pass(ctx, kind)
+			if e.pass(ctx, kind); errors.Is(e.err, context.DeadlineExceeded) {
+				break // nothing answers: the other kinds would only wait as long
+			}
 		}
-		return len(e.left) == 0 && e.err == nil, nil
+		if len(e.left) == 0 && e.err == nil {
+			return true, nil
+		}
+		if now := strings.Join(e.left, ", "); now != before {
+			before, since = now, time.Now()
+		}
+		if time.Since(since) >= stuckAfter {
+			return false, errStuck
+		}
+		return false, nil
 	})
 	if err != nil {
 		return i18n.Errorf(errors.Join(err, e.err), i18n.M("empty.stuck", "Namespace", namespace, "Left", cut(plain(strings.Join(e.left, ", ")), 200)))
 	}
 	return nil
 }
+
+var errStuck = errors.New("nothing went for a while")
 
 // owned refuses a namespace that isn't podium's.
 func owned(ctx context.Context, client dynamic.Interface, namespace string) error {
@@ -86,6 +100,7 @@ func owned(ctx context.Context, client dynamic.Interface, namespace string) erro
 type deletableKind struct {
 	schema.GroupVersionResource
 	namespaced bool
+	atOnce     bool // all of them can be deleted by one call
 }
 
 // deletable lists every kind that can be emptied: what makes others first and
@@ -105,7 +120,7 @@ func deletable(found discovery.DiscoveryInterface) ([]deletableKind, error) {
 		for _, r := range group.APIResources {
 			twin := r.Kind == "Event" && gv.Group != "" // the same objects under a second name
 			if !twin && slices.Contains(r.Verbs, "list") && slices.Contains(r.Verbs, "delete") {
-				kinds = append(kinds, deletableKind{gv.WithResource(r.Name), r.Namespaced})
+				kinds = append(kinds, deletableKind{gv.WithResource(r.Name), r.Namespaced, slices.Contains(r.Verbs, "deletecollection")})
 			}
 		}
 	}
@@ -142,6 +157,10 @@ func (e *emptier) pass(ctx context.Context, kind deletableKind) {
 	options := metav1.ListOptions{LabelSelector: LessonLabel}
 	if kind.namespaced {
 		objects, options = e.client.Resource(kind.GroupVersionResource).Namespace(e.namespace), metav1.ListOptions{}
+	}
+	// A lesson leaves hundreds of events. Whoever may not delete them so deletes one by one.
+	if kind.Resource == "events" && kind.atOnce && objects.DeleteCollection(ctx, metav1.DeleteOptions{}, options) == nil {
+		return
 	}
 	list, err := objects.List(ctx, options)
 	if err != nil {

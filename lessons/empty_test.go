@@ -2,12 +2,15 @@ package lessons
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -136,6 +139,58 @@ func TestEmptyingRefusesANamespaceThatIsNotPodiums(t *testing.T) {
 		}
 		if diff := cmp.Diff([]string{"lab/pods/a", "namespaces/lab"}, left(t, client)); diff != "" {
 			t.Error(diff)
+		}
+	}
+}
+
+// A busy machine answers late, but something goes with every pass.
+func TestEmptyingHasTimeWhileSomethingGoes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var manifests []string
+		for i := range 12 {
+			manifests = append(manifests, fmt.Sprintf(`{apiVersion: v1, kind: Pod, metadata: {name: pod-%d}}`, i))
+		}
+		found, client := inCluster(t, append(manifests, ownedNamespace)...)
+		gone := time.Time{}
+		client.PrependReactor("delete", "pods", func(clienttesting.Action) (bool, runtime.Object, error) {
+			if time.Since(gone) < stuckAfter/3 {
+				return true, nil, nil // not yet
+			}
+			gone = time.Now()
+			return false, nil, nil
+		})
+		if err := empty(t.Context(), found, client, "lab"); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]string{"namespaces/lab"}, left(t, client)); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestEmptyingDeletesEventsAtOneStroke(t *testing.T) {
+	for _, mayAll := range []bool{true, false} {
+		found, client := inCluster(t, ownedNamespace,
+			`{apiVersion: v1, kind: Event, metadata: {name: a}}`, `{apiVersion: v1, kind: Event, metadata: {name: b}}`)
+		events := metav1.APIResource{Name: "events", Kind: "Event", Namespaced: true, Verbs: metav1.Verbs{"list", "delete", "deletecollection"}}
+		found.Resources = []*metav1.APIResourceList{{GroupVersion: "v1", APIResources: []metav1.APIResource{events}}}
+		client.PrependReactor("delete-collection", "events", func(clienttesting.Action) (bool, runtime.Object, error) {
+			if mayAll {
+				return true, nil, nil
+			}
+			return true, nil, apierrors.NewForbidden(schema.GroupResource{Resource: "events"}, "", nil)
+		})
+		if err := empty(t.Context(), found, client, "lab"); err != nil {
+			t.Fatal(err)
+		}
+		single := 0
+		for _, action := range client.Actions() {
+			if action.Matches("delete", "events") {
+				single++
+			}
+		}
+		if want := map[bool]int{true: 0, false: 2}[mayAll]; single != want {
+			t.Errorf("may delete all %v: %d deleted one by one, want %d", mayAll, single, want)
 		}
 	}
 }
