@@ -59,7 +59,7 @@ func (o *options) pullImages(ctx context.Context, out io.Writer) error {
 	if err == nil {
 		fmt.Fprintln(out, o.lang.Say(i18n.M("cli.images-pulled")))
 	}
-	return err
+	return advise(err)
 }
 
 func (o *options) saveImages(ctx context.Context, out io.Writer, file string) error {
@@ -68,7 +68,7 @@ func (o *options) saveImages(ctx context.Context, out io.Writer, file string) er
 		return err
 	}
 	if err := provider.SaveImages(ctx, file); err != nil {
-		return err
+		return advise(err)
 	}
 	info, err := os.Stat(file)
 	if err != nil {
@@ -89,7 +89,7 @@ func (o *options) loadImages(ctx context.Context, out io.Writer, file string) er
 	}
 	defer archive.Close()
 	if err := provider.LoadImages(ctx, archive); err != nil {
-		return err
+		return advise(err)
 	}
 	fmt.Fprintln(out, o.lang.Say(i18n.M("cli.images-loaded")))
 	return nil

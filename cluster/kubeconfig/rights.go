@@ -38,6 +38,7 @@ var learnerRules = []rbacv1.PolicyRule{
 	{APIGroups: []string{"policy"}, Resources: []string{"poddisruptionbudgets"}, Verbs: change},
 	{APIGroups: []string{"networking.k8s.io"}, Resources: []string{"ingresses"}, Verbs: change},
 	{APIGroups: []string{""}, Resources: []string{"events", "endpoints", "resourcequotas", "limitranges", "pods/log", "pods/status"}, Verbs: look},
+	{APIGroups: []string{""}, Resources: []string{"events"}, Verbs: []string{"delete", "deletecollection"}}, // a reset clears hundreds
 	{APIGroups: []string{"discovery.k8s.io"}, Resources: []string{"endpointslices"}, Verbs: look},
 	{APIGroups: []string{"rbac.authorization.k8s.io"}, Resources: []string{"roles", "rolebindings"}, Verbs: look},
 	{APIGroups: []string{""}, Resources: []string{"pods/exec", "pods/attach", "pods/portforward", "pods/eviction"}, Verbs: []string{"get", "create"}},
