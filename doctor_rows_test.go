@@ -40,7 +40,7 @@ var engineErrors = map[string][]string{
 		"desktop-stopped-linux-engine", "windows-containers"},
 	"pull":           {"disk-full", "image-missing", "offline", "proxy-reset", "rate-limit"},
 	"network create": {"subnets", "subnets-27"},
-	"run": {"proxy", "inotify", "kubelet", "memory", "nodes-exist", "port-taken", "port-taken-windows", "rootless", "rootless-cgroup",
+	"run": {"proxy", "inotify", "inotify-stopped", "kubelet", "memory", "nodes-exist", "port-taken", "port-taken-windows", "rootless", "rootless-cgroup",
 		"wsl-cgroups"},
 }
 

@@ -103,7 +103,7 @@ var rows = []row{
 		onLinux("sudo mkdir -p /etc/systemd/system/user@.service.d && printf '[Service]\\nDelegate=yes\\n' | sudo tee /etc/systemd/system/user@.service.d/delegate.conf && sudo systemctl daemon-reload"),
 		"https://kind.sigs.k8s.io/docs/user/rootless/"},
 	{"disk-full", match(`no space left on device|disk quota exceeded`), all("docker system df"), "https://docs.docker.com/engine/manage-resources/pruning/"},
-	{"inotify", match(`(?i)too many open files|could not find a log line that matches "Reached target|failed to create fsnotify watcher`),
+	{"inotify", match(`(?i)too many open files|could not find a log line that matches "Reached target|failed to create fsnotify watcher|container \S+ is not running`),
 		onLinux("sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512"), knownIssues + "#pod-errors-due-to-too-many-open-files"},
 	{"nodes-exist", match(`node\(s\) already exist for a cluster with the name`), all("podium down --provider kind --delete"), "https://kind.sigs.k8s.io/docs/user/quick-start/#deleting-a-cluster"},
 	{"port-taken", match(`port is already allocated|address already in use|access a socket in a way forbidden`),
