@@ -14,18 +14,20 @@ import (
 type role int
 
 const (
-	roleMain    role = iota
-	roleInit         // runs to its end before the next container begins
-	roleSidecar      // an init container with restartPolicy Always
+	roleMain      role = iota
+	roleInit           // runs to its end before the next container begins
+	roleSidecar        // an init container with restartPolicy Always
+	roleEphemeral      // what kubectl debug adds to a pod that is there; it runs once
 )
 
 // container is one container of a pod through all its restarts. What the status
 // shows is guarded by the pod's mutex.
 type container struct {
-	pod  *pod
-	spec corev1.Container
-	role role
-	ref  *corev1.ObjectReference // what its events are about
+	pod    *pod
+	spec   corev1.Container
+	role   role
+	target string                  // an ephemeral one's: whose processes it sees
+	ref    *corev1.ObjectReference // what its events are about
 
 	state, last corev1.ContainerState
 	ready       bool
@@ -40,6 +42,7 @@ type container struct {
 	swapping    bool     // stopped for another image and not yet tried with it
 	between     bool     // stopped by a probe and not yet tried again
 	stopping    bool     // it ran when the pod began to end
+	hooking     bool     // its postStart hook runs
 	hopeless    bool     // an init container that failed for good
 	env         []string // resolved before each start
 	process     *process
@@ -58,8 +61,11 @@ func newContainer(p *pod, spec corev1.Container, r role) *container {
 		renewed: make(chan struct{}), probeWatch: make(chan struct{}), recorded: make(chan struct{})}
 	field := "spec.containers{" + spec.Name + "}"
 	statuses := p.object.Status.ContainerStatuses
-	if r != roleMain {
+	switch r {
+	case roleInit, roleSidecar:
 		field, statuses = "spec.initContainers{"+spec.Name+"}", p.object.Status.InitContainerStatuses
+	case roleEphemeral:
+		field, statuses = "spec.ephemeralContainers{"+spec.Name+"}", p.object.Status.EphemeralContainerStatuses
 	}
 	c.ref = &corev1.ObjectReference{Kind: "Pod", APIVersion: "v1", Namespace: p.name.Namespace, Name: p.name.Name,
 		UID: p.uid, ResourceVersion: p.object.ResourceVersion, FieldPath: field}
@@ -80,7 +86,7 @@ func newContainer(p *pod, spec corev1.Container, r role) *container {
 func (c *container) restore(s corev1.ContainerStatus) {
 	c.state, c.last, c.restarts = s.State, s.LastTerminationState, s.RestartCount
 	c.id, c.imageID, c.imageName = s.ContainerID, s.ImageID, s.Image
-	c.ready, c.begun = s.Ready, s.Started
+	c.ready, c.begun = s.Ready, ptr.To(ptr.Deref(s.Started, false))
 	c.resume = s.State.Running != nil
 	if ref, err := parseImage(c.image); c.resume && (err != nil || ref.full != s.Image) {
 		c.image = s.Image // the spec has changed since it began
@@ -156,6 +162,8 @@ func (c *container) willRestart(code int) bool {
 	switch {
 	case c.role == roleSidecar:
 		return true
+	case c.role == roleEphemeral:
+		return false
 	case c.role == roleInit:
 		return code != 0 && policy != corev1.RestartPolicyNever
 	case policy == corev1.RestartPolicyNever:
@@ -220,17 +228,20 @@ func (c *container) runOnce(life, machine context.Context, attempted func()) (ag
 	if !resumed {
 		c.event(corev1.EventTypeNormal, "Started", "Container started")
 	}
-	stopProbes := c.startProbes(machine, proc)
-	attempted()
+	stop := c.afterStart(life, machine, proc, attempted)
 	end := proc.run()
-	stopProbes()
+	unstarted := stop()
 	if machine.Err() != nil {
 		return false
 	}
 	c.set(func() {
 		c.ended(end)
-		again = !c.over
+		if again = !c.over; again && unstarted != "" {
+			c.last = c.state
+			c.state = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "PostStartHookError", Message: unstarted}}
+		}
 	})
+	attempted()
 	return again
 }
 
@@ -254,7 +265,8 @@ func (c *container) begin(machine context.Context, resumed bool) (*process, bool
 		if proc.refused == "" {
 			c.state = corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: stamp()}}
 			c.begun = ptr.To(c.spec.StartupProbe == nil)
-			c.ready = c.spec.ReadinessProbe == nil && *c.begun && c.role != roleInit
+			c.ready = c.spec.ReadinessProbe == nil && *c.begun && c.role != roleInit && c.role != roleEphemeral
+			c.hooking = c.spec.Lifecycle != nil && c.spec.Lifecycle.PostStart != nil
 		}
 		c.id = runtimeName + "://" + contentID(string(c.pod.uid), c.spec.Name, strconv.Itoa(int(c.restarts)))
 	}
@@ -310,7 +322,7 @@ func (c *container) ended(end exit) {
 		StartedAt: started, FinishedAt: stamp(), ContainerID: c.id,
 	}}
 	c.ready = c.role == roleInit && end.code == 0
-	c.begun = ptr.To(false)
+	c.begun, c.hooking = ptr.To(false), false
 	c.swapping = c.process.replaced
 	c.over = !c.willRestart(end.code) && !c.swapping
 	c.between = c.process.unhealthy && !c.over

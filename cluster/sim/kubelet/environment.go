@@ -118,8 +118,13 @@ func (p *pod) envValue(ctx context.Context, c *container, from *corev1.EnvVarSou
 	return "", false, nil
 }
 
+// configMap reads what the informer has and asks the API server only for what it
+// doesn't have yet: a thousand pods that start together mount one and the same.
 func (p *pod) configMap(ctx context.Context, name string) (map[string]string, error) {
-	cm, err := p.nodes.options.Client.CoreV1().ConfigMaps(p.name.Namespace).Get(ctx, name, metav1.GetOptions{})
+	cm, err := p.nodes.factory.Core().V1().ConfigMaps().Lister().ConfigMaps(p.name.Namespace).Get(name)
+	if err != nil {
+		cm, err = p.nodes.options.Client.CoreV1().ConfigMaps(p.name.Namespace).Get(ctx, name, metav1.GetOptions{})
+	}
 	if err != nil {
 		return nil, asKubelet(err, "configmap", name)
 	}
@@ -134,7 +139,10 @@ func (p *pod) configMap(ctx context.Context, name string) (map[string]string, er
 }
 
 func (p *pod) secret(ctx context.Context, name string) (map[string]string, error) {
-	s, err := p.nodes.options.Client.CoreV1().Secrets(p.name.Namespace).Get(ctx, name, metav1.GetOptions{})
+	s, err := p.nodes.factory.Core().V1().Secrets().Lister().Secrets(p.name.Namespace).Get(name)
+	if err != nil {
+		s, err = p.nodes.options.Client.CoreV1().Secrets(p.name.Namespace).Get(ctx, name, metav1.GetOptions{})
+	}
 	if err != nil {
 		return nil, asKubelet(err, "secret", name)
 	}

@@ -26,6 +26,7 @@ type image struct {
 	Program     string            `json:"program"`
 	Binary      string            `json:"binary"`
 	Ports       []int32           `json:"ports"`
+	GRPC        []int32           `json:"grpc"`
 	StartDelay  metav1.Duration   `json:"startDelay"`
 	StopDelay   metav1.Duration   `json:"stopDelay"`
 	IgnoresTerm bool              `json:"ignoresTerm"`

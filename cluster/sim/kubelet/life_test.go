@@ -121,8 +121,16 @@ func TestProbesDecideOnReadinessAndRestarts(t *testing.T) {
 			"Normal Killing Container web failed startup probe, will be restarted"},
 		{"started", func(c *corev1.Container) { c.StartupProbe = check(get("/")) }, true, false, ""},
 		{"grpc", func(c *corev1.Container) {
-			c.ReadinessProbe = check(corev1.ProbeHandler{GRPC: &corev1.GRPCAction{Port: 80}})
-		}, false, false, "Warning Unhealthy Readiness probe failed: gRPC probes are not simulated by podium: use httpGet, tcpSocket or exec"},
+			c.Image, c.Args = "ghcr.io/stefanprodan/podinfo:6.9.1", []string{"./podinfo", "--grpc-port=9999"}
+			c.ReadinessProbe = check(corev1.ProbeHandler{GRPC: &corev1.GRPCAction{Port: 9999, Service: ptr.To("podinfo")}})
+		}, true, false, ""},
+		{"grpc of an unknown service", func(c *corev1.Container) {
+			c.Image = "registry.k8s.io/etcd:3.6.8-0"
+			c.ReadinessProbe = check(corev1.ProbeHandler{GRPC: &corev1.GRPCAction{Port: 2379, Service: ptr.To("shop")}})
+		}, false, false, "Warning Unhealthy Readiness probe failed: error: health rpc probe failed: rpc error: code = NotFound desc = unknown service"},
+		{"grpc where nobody listens", func(c *corev1.Container) {
+			c.LivenessProbe = check(corev1.ProbeHandler{GRPC: &corev1.GRPCAction{Port: 81}})
+		}, false, true, `Warning Unhealthy Liveness probe failed: timeout: failed to connect service "10.244.1.2:81" within 1s: context deadline exceeded`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package kubelet
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"time"
 
@@ -29,6 +30,7 @@ type pod struct {
 
 	containers []*container // init containers first, in the spec's order
 	volumes    *volumes
+	up         chan struct{} // closed when containers can be started
 
 	mu      sync.Mutex
 	object  *corev1.Pod // the newest that the API server has
@@ -40,6 +42,8 @@ type pod struct {
 	ending  bool // containers are being stopped for good
 	ended   bool // all have stopped
 	lost    bool // containers had to be marked as not located
+
+	ephemeral []*container
 }
 
 // podFailure is why a kubelet ended a pod by itself.
@@ -50,6 +54,7 @@ func newPod(n *Nodes, nd *node, object *corev1.Pod) *pod {
 		nodes: n, node: nd, uid: object.UID, object: object, spec: &object.Spec,
 		name:    types.NamespacedName{Namespace: object.Namespace, Name: object.Name},
 		wake:    make(chan struct{}, 1),
+		up:      make(chan struct{}),
 		started: object.Status.StartTime,
 		ip:      object.Status.PodIP,
 	}
@@ -79,13 +84,16 @@ func (p *pod) poke() {
 	}
 }
 
-func (p *pod) changed(object *corev1.Pod) {
+// changed takes a newer object and says whether its labels or annotations differ.
+func (p *pod) changed(object *corev1.Pod) (metadata bool) {
 	p.mu.Lock()
 	if newer(object, p.object) {
+		metadata = !maps.Equal(object.Labels, p.object.Labels) || !maps.Equal(object.Annotations, p.object.Annotations)
 		p.object = object
 	}
 	p.mu.Unlock()
 	p.poke()
+	return metadata
 }
 
 func (p *pod) removed() {
@@ -144,6 +152,9 @@ func (p *pod) run(ctx context.Context) {
 		for _, stop := range p.renew(machine, object) {
 			inner.Go(stop)
 		}
+		for _, c := range p.debuggers(object) {
+			inner.Go(func() { c.debug(life, machine) })
+		}
 		finished := p.finished() // before the post: what it reports is then the end
 		if p.post(ctx) && finished && object.DeletionTimestamp != nil {
 			p.remove(ctx, object)
@@ -182,6 +193,7 @@ func (p *pod) live(life, machine context.Context, inner *sync.WaitGroup) {
 	if !p.volumes.prepare(life) || !p.openSandbox(life) {
 		return
 	}
+	close(p.up)
 	for _, c := range p.containers {
 		if c.role == roleInit {
 			if !c.runToEnd(life, machine) {

@@ -2,6 +2,7 @@ package kubelet
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,7 +24,7 @@ func (p *pod) shouldEnd(object *corev1.Pod) bool {
 		p.node.recorder.Event(object, corev1.EventTypeNormal, p.failure.reason, p.failure.message)
 	}
 	p.ending = object.DeletionTimestamp != nil || p.failure != nil || p.doneLocked()
-	for _, c := range p.containers {
+	for _, c := range slices.Concat(p.containers, p.ephemeral) {
 		c.stopping = p.ending && c.state.Running != nil
 	}
 	return p.ending
@@ -67,7 +68,7 @@ func (p *pod) end(machine context.Context, object *corev1.Pod) {
 	}
 	deadline := time.Now().Add(grace)
 	var mains sync.WaitGroup
-	for _, c := range p.containers {
+	for _, c := range p.all() {
 		if c.role != roleSidecar {
 			mains.Go(func() { c.stop(machine, "Stopping container "+c.spec.Name, time.Until(deadline)) })
 		}

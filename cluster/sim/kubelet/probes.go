@@ -151,24 +151,14 @@ func (c *container) probeReadiness(ctx context.Context, proc *process, probe *co
 // killUnhealthy stops the container's process in the background of its pod:
 // the restart policy decides what follows.
 func (c *container) killUnhealthy(proc *process, kind string, probe *corev1.Probe) {
-	object, _ := c.pod.latest()
 	c.pod.mu.Lock()
 	proc.unhealthy = true
 	c.pod.mu.Unlock()
-	grace := time.Duration(ptr.Deref(object.Spec.TerminationGracePeriodSeconds, 30)) * time.Second
+	grace := c.pod.grace()
 	if s := probe.TerminationGracePeriodSeconds; s != nil {
 		grace = time.Duration(*s) * time.Second
 	}
-	c.event(corev1.EventTypeNormal, "Killing", "Container %s failed %s probe, will be restarted", c.spec.Name, kind)
-	deadline := time.Now().Add(grace)
-	if hook := c.spec.Lifecycle; hook != nil && hook.PreStop != nil {
-		ctx, cancel := context.WithDeadline(proc.ctx, deadline)
-		_ = proc.hook(ctx, hook.PreStop)
-		cancel()
-	}
-	proc.ask()
-	timer := time.AfterFunc(max(time.Until(deadline), 2*time.Second), proc.kill)
-	context.AfterFunc(proc.ctx, func() { timer.Stop() })
+	c.terminate(proc, "Container "+c.spec.Name+" failed "+kind+" probe, will be restarted", grace)
 }
 
 // check makes one probe.
@@ -190,7 +180,7 @@ func (p *process) check(ctx context.Context, probe *corev1.Probe) (ok bool, outp
 	case probe.Exec != nil:
 		return p.checkExec(ctx, probe.Exec.Command, timeout)
 	case probe.GRPC != nil:
-		return false, "gRPC probes are not simulated by podium: use httpGet, tcpSocket or exec"
+		return p.checkGRPC(ctx, probe.GRPC, timeout)
 	}
 	return true, ""
 }
@@ -218,6 +208,18 @@ func (p *process) portNumber(port intstr.IntOrString) string {
 const probeBody = 10 << 10
 
 func (p *process) checkHTTP(ctx context.Context, get *corev1.HTTPGetAction) (bool, string) {
+	status, err := p.get(ctx, get, "kube-probe/")
+	switch {
+	case err != nil:
+		return false, err.Error()
+	case status >= http.StatusOK && status < http.StatusBadRequest:
+		return true, ""
+	}
+	return false, fmt.Sprintf("HTTP probe failed with statuscode: %d", status)
+}
+
+// get asks as a kubelet does, of which agent and its version tell.
+func (p *process) get(ctx context.Context, get *corev1.HTTPGetAction, agent string) (status int, err error) {
 	scheme := strings.ToLower(string(get.Scheme))
 	if scheme == "" {
 		scheme = "http"
@@ -226,9 +228,9 @@ func (p *process) checkHTTP(ctx context.Context, get *corev1.HTTPGetAction) (boo
 	url := scheme + "://" + address + "/" + strings.TrimPrefix(get.Path, "/")
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
-		return false, err.Error()
+		return 0, err
 	}
-	req.Header.Set("User-Agent", "kube-probe/"+minorVersion(p.container.pod.nodes.options.Version))
+	req.Header.Set("User-Agent", agent+minorVersion(p.container.pod.nodes.options.Version))
 	for _, h := range get.HTTPHeaders {
 		if strings.EqualFold(h.Name, "Host") {
 			req.Host = h.Value
@@ -240,16 +242,13 @@ func (p *process) checkHTTP(ctx context.Context, get *corev1.HTTPGetAction) (boo
 	resp, err := (&http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}).Do(req)
 	if err != nil {
 		if ctx.Err() == context.DeadlineExceeded {
-			return false, fmt.Sprintf("Get %q: context deadline exceeded (Client.Timeout exceeded while awaiting headers)", url)
+			return 0, fmt.Errorf("Get %q: context deadline exceeded (Client.Timeout exceeded while awaiting headers)", url) //nolint:staticcheck // net/http's words
 		}
-		return false, fmt.Sprintf("Get %q: %s", url, dialText(address, err))
+		return 0, fmt.Errorf("Get %q: %s", url, dialText(address, err)) //nolint:staticcheck // net/http's words
 	}
 	defer resp.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, probeBody))
-	if resp.StatusCode >= http.StatusOK && resp.StatusCode < http.StatusBadRequest {
-		return true, ""
-	}
-	return false, fmt.Sprintf("HTTP probe failed with statuscode: %d", resp.StatusCode)
+	return resp.StatusCode, nil
 }
 
 // dialText is a connection's error as Linux words it, on every platform.
@@ -295,21 +294,4 @@ func (b *limitedBuffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return string(b.text)
-}
-
-// hook runs a lifecycle hook.
-func (p *process) hook(ctx context.Context, h *corev1.LifecycleHandler) error {
-	switch {
-	case h.Sleep != nil:
-		pause(ctx, time.Duration(h.Sleep.Seconds)*time.Second)
-	case h.Exec != nil:
-		if code := p.sandbox().Run(ctx, h.Exec.Command, p.env, p.dir, sandbox.Streams{}, nil); code != 0 {
-			return fmt.Errorf("command %q exited with %d", strings.Join(h.Exec.Command, " "), code)
-		}
-	case h.HTTPGet != nil:
-		if ok, output := p.checkHTTP(ctx, h.HTTPGet); !ok {
-			return fmt.Errorf("%s", output)
-		}
-	}
-	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"podium/cluster/sim/kubelet/sandbox"
@@ -49,6 +50,7 @@ type process struct {
 	meter meter
 
 	once    sync.Once
+	looked  atomic.Bool // the sandbox is there
 	machine *sandbox.Machine
 }
 
@@ -127,6 +129,9 @@ func (p *process) run() exit {
 	}
 	p.out.flush()
 	p.logs.close()
+	if end.message == "" {
+		end.message = p.lastWords(end.code)
+	}
 	return end
 }
 
@@ -166,14 +171,15 @@ func onlyAsks(args []string) bool {
 // most containers are never looked into.
 func (p *process) sandbox() *sandbox.Machine {
 	p.once.Do(func() {
+		defer p.looked.Store(true)
 		c := p.container
 		dial := c.pod.dialer()
 		p.machine = &sandbox.Machine{
 			FS: c.pod.fileSystem(c, p), Hostname: c.pod.hostname(), Dial: dial.DialContext, Lookup: dial.LookupHost,
-			Commands: map[string]sandbox.Command{}, Has: p.image.has, PIDOne: strings.Join(p.args, " "), Start: time.Now(),
+			Commands: map[string]sandbox.Command{}, Has: p.image.has, PIDOne: strings.Join(c.pod.firstOf(p).args, " "), Start: time.Now(),
 			Kill: func(hard bool) {
 				if !hard {
-					p.ask()
+					c.pod.firstOf(p).ask()
 				}
 			},
 		}
@@ -224,8 +230,7 @@ func (c *container) stop(machine context.Context, message string, grace time.Dur
 		cancel()
 	}
 	proc.ask()
-	// minimumGracePeriodInSeconds, pkg/kubelet/kuberuntime/kuberuntime_container.go
-	left := max(time.Until(deadline), 2*time.Second)
+	left := max(time.Until(deadline), shortestGrace)
 	t := time.NewTimer(left)
 	defer t.Stop()
 	select {

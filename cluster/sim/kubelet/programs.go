@@ -66,6 +66,12 @@ func (p *process) awaitTerm(ctx context.Context) exit {
 }
 
 func idle(ctx context.Context, p *process, _ []string, out io.Writer) exit {
+	for _, port := range p.image.GRPC {
+		if err := p.serveHealth(ctx, port, ""); err != nil {
+			fmt.Fprintf(out, "listen tcp :%d: bind: address already in use\n", port)
+			return exit{code: 1}
+		}
+	}
 	if !p.resumed {
 		_, _ = io.WriteString(out, p.image.Text)
 	}
@@ -95,6 +101,8 @@ func leak(ctx context.Context, p *process, _ []string, out io.Writer) exit {
 type site struct {
 	handler http.Handler
 	ports   []int32
+	grpc    int32                   // where it answers gRPC's health protocol, or 0
+	service string                  // of which it tells there
 	inUse   func(port int32) string // what it logs when the port is taken
 	greet   string                  // what it logs when it is up
 }
@@ -113,6 +121,13 @@ func serveWith(build func(p *process, args []string, out io.Writer) site) progra
 		listeners, taken, err := p.listen(s.ports)
 		if err != nil {
 			_, _ = io.WriteString(out, s.inUse(taken))
+			return exit{code: 1}
+		}
+		if s.grpc > 0 && p.serveHealth(ctx, s.grpc, s.service) != nil {
+			for _, l := range listeners {
+				_ = l.Close()
+			}
+			_, _ = io.WriteString(out, s.inUse(s.grpc))
 			return exit{code: 1}
 		}
 		if !p.resumed {

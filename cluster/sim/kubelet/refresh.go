@@ -41,6 +41,30 @@ func (n *Nodes) sourceChanged(s source) {
 	}
 }
 
+// metadataChanged has the volumes of a pod that show its own labels and
+// annotations read them again, after a while. The caller holds mu.
+func (n *Nodes) metadataChanged(p *pod) {
+	m := p.node.machine
+	if m == nil {
+		return
+	}
+	for i := range p.spec.Volumes {
+		if vol := &p.spec.Volumes[i]; showsMetadata(vol) {
+			m.work.Go(func() {
+				if pause(m.ctx, n.pace.scaled(refreshDelay)) {
+					p.volumes.refresh(m.ctx, *vol)
+				}
+			})
+		}
+	}
+}
+
+func showsMetadata(vol *corev1.Volume) bool {
+	return vol.DownwardAPI != nil || vol.Projected != nil && slices.ContainsFunc(vol.Projected.Sources, func(from corev1.VolumeProjection) bool {
+		return from.DownwardAPI != nil && len(from.DownwardAPI.Items) > 0
+	})
+}
+
 // shows says that a volume holds what is in a source.
 func shows(vol *corev1.Volume, s source) bool {
 	configMap := func(name string) bool { return s.kind == configMapKind && s.name == name }

@@ -56,8 +56,8 @@ func imageOf(object *corev1.Pod, name string) string {
 
 // inSync says that containers are between two states of which a kubelet's worker
 // shows only the second: it posts nothing while one call of it runs. SyncPod
-// stops a container and starts it again, for another image or because a probe
-// failed; SyncTerminatingPod stops all. (Nor would the API server take a
+// starts a container and runs its postStart hook, or stops it and starts it
+// again, for another image or because a probe failed; SyncTerminatingPod stops all. (Nor would the API server take a
 // container of a pod that never restarts back from Terminated,
 // ValidateContainerStateTransition, pkg/apis/core/validation.)
 func (p *pod) inSync() bool {
@@ -66,11 +66,11 @@ func (p *pod) inSync() bool {
 	if p.ended {
 		return false
 	}
-	return slices.ContainsFunc(p.containers, func(c *container) bool {
+	return slices.ContainsFunc(slices.Concat(p.containers, p.ephemeral), func(c *container) bool {
 		if p.ending {
 			return c.stopping && c.state.Terminated != nil
 		}
-		return c.swapping || c.between
+		return c.swapping || c.between || c.hooking && c.state.Running != nil
 	})
 }
 

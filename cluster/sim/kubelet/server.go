@@ -115,7 +115,7 @@ func (s streams) process(pod, container string) (*process, error) {
 }
 
 func (p *pod) container(name string) *container {
-	for _, c := range p.containers {
+	for _, c := range p.all() {
 		if c.spec.Name == name {
 			return c
 		}

@@ -171,17 +171,22 @@ func echoHandler(p *process, _ []string, out io.Writer) site {
 
 // podinfoHandler answers with the JSON of stefanprodan/podinfo.
 func podinfoHandler(p *process, args []string, out io.Writer) site {
-	port := p.image.Ports[0]
+	port, grpc, service := p.image.Ports[0], int32(0), "podinfo"
+	number := func(into *int32) func(string) {
+		return func(s string) {
+			if n, err := strconv.ParseUint(s, 10, 16); err == nil && n > 0 {
+				*into = int32(n)
+			}
+		}
+	}
 	message, color := "greetings from podinfo v"+p.image.version, "#34577c"
 	for _, v := range []struct {
 		flag, env string
 		set       func(string)
 	}{
-		{"--port", "PODINFO_PORT", func(s string) {
-			if n, err := strconv.ParseUint(s, 10, 16); err == nil && n > 0 {
-				port = int32(n)
-			}
-		}},
+		{"--port", "PODINFO_PORT", number(&port)},
+		{"--grpc-port", "PODINFO_GRPC_PORT", number(&grpc)},
+		{"--grpc-service-name", "PODINFO_GRPC_SERVICE_NAME", func(s string) { service = s }},
 		{"--ui-message", "PODINFO_UI_MESSAGE", func(s string) { message = s }},
 		{"--ui-color", "PODINFO_UI_COLOR", func(s string) { color = s }},
 	} {
@@ -217,7 +222,7 @@ func podinfoHandler(p *process, args []string, out io.Writer) site {
 		}
 	})
 	return site{
-		handler: mux, ports: []int32{port},
+		handler: mux, ports: []int32{port}, grpc: grpc, service: service,
 		greet: fmt.Sprintf("{\"level\":\"info\",\"ts\":\"%s\",\"msg\":\"Starting podinfo\",\"version\":\"%s\",\"port\":\"%d\"}\n",
 			time.Now().UTC().Format(time.RFC3339), p.image.version, port),
 		inUse: func(port int32) string {

@@ -30,6 +30,9 @@ func (p *pod) status(now metav1.Time) corev1.PodStatus {
 			s.InitContainerStatuses = append(s.InitContainerStatuses, c.status())
 		}
 	}
+	for _, c := range p.ephemeral {
+		s.EphemeralContainerStatuses = append(s.EphemeralContainerStatuses, c.status())
+	}
 	s.Phase = p.phase()
 	if p.failure != nil && p.ended { // with the phase and not before, mergePodStatus in pkg/kubelet/status
 		s.Reason, s.Message = p.failure.reason, p.failure.message
@@ -51,6 +54,10 @@ func (c *container) status() corev1.ContainerStatus {
 	s := corev1.ContainerStatus{
 		Name: c.spec.Name, State: c.state, LastTerminationState: c.last, Ready: c.ready && c.state.Waiting == nil,
 		Started: &begun, RestartCount: c.restarts, Image: name, ImageID: c.imageID, ContainerID: c.id,
+	}
+	if c.role == roleEphemeral { // nothing probes them
+		s.Ready, s.Started = false, nil
+		return s
 	}
 	if c.state.Running != nil {
 		s.Resources = c.spec.Resources.DeepCopy()

@@ -10,8 +10,10 @@ import (
 	"sync"
 	"time"
 
+	authenticationv1 "k8s.io/api/authentication/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/utils/ptr"
 
@@ -140,7 +142,7 @@ func (v *volumes) projected(ctx context.Context, sources []corev1.VolumeProjecti
 		case src.DownwardAPI != nil:
 			some, err = v.downward(src.DownwardAPI.Items)
 		case src.ServiceAccountToken != nil:
-			some = map[string]string{src.ServiceAccountToken.Path: "simulated\n"} // a real one would open the API server to the sandbox
+			some = map[string]string{src.ServiceAccountToken.Path: ""} // asked for when somebody looks
 		}
 		if err != nil {
 			return nil, err
@@ -161,8 +163,56 @@ func (v *volumes) dir(name string) *sandbox.Dir {
 	for file, content := range v.data[name] {
 		_ = d.FS().WriteFile("/"+file, []byte(content)) // fails only when the pod's space is full: the file is missing then
 	}
+	for file, token := range v.tokens(name) {
+		_ = d.FS().WriteFile("/"+file, []byte(token))
+	}
 	v.dirs[name] = d
 	return d
+}
+
+// tokenLimit bounds asking for a token.
+const tokenLimit = 10 * time.Second
+
+// tokens are the service account tokens of a projected volume, by file: real
+// ones, bound to the pod. They are asked for when a container is first looked
+// into, because hardly one pod in a hundred ever reads its own. The API server
+// lets one that expires after an hour live for a year
+// (--service-account-extend-token-expiration), so none is renewed.
+func (v *volumes) tokens(name string) map[string]string {
+	tokens := map[string]string{}
+	for _, vol := range v.pod.spec.Volumes {
+		if vol.Name != name || vol.Projected == nil {
+			continue
+		}
+		for _, src := range vol.Projected.Sources {
+			if src.ServiceAccountToken == nil {
+				continue
+			}
+			token, err := v.pod.token(src.ServiceAccountToken)
+			if err != nil {
+				v.pod.nodes.log.Warn("no service account token", "pod", v.pod.name.String(), "error", err)
+			}
+			tokens[src.ServiceAccountToken.Path] = token
+		}
+	}
+	return tokens
+}
+
+func (p *pod) token(from *corev1.ServiceAccountTokenProjection) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), tokenLimit)
+	defer cancel()
+	request := &authenticationv1.TokenRequest{Spec: authenticationv1.TokenRequestSpec{
+		ExpirationSeconds: from.ExpirationSeconds,
+		BoundObjectRef:    &authenticationv1.BoundObjectReference{Kind: "Pod", APIVersion: "v1", Name: p.name.Name, UID: p.uid},
+	}}
+	if from.Audience != "" {
+		request.Spec.Audiences = []string{from.Audience}
+	}
+	answer, err := p.nodes.options.Client.CoreV1().ServiceAccounts(p.name.Namespace).CreateToken(ctx, p.spec.ServiceAccountName, request, metav1.CreateOptions{})
+	if err != nil {
+		return "", err
+	}
+	return answer.Status.Token, nil
 }
 
 func (v *volumes) spaceLocked() *sandbox.Space {
@@ -202,6 +252,10 @@ func (p *pod) fileSystem(c *container, proc *process) *sandbox.FS {
 		}
 	}
 	p.devices(fs, proc)
+	if log := c.spec.TerminationMessagePath; log != "" {
+		_ = fs.MkdirAll(path.Dir(path.Clean("/" + log)))
+		_ = fs.WriteFile(path.Clean("/"+log), nil)
+	}
 	for _, m := range c.spec.VolumeMounts {
 		at, sub := path.Clean("/"+m.MountPath), m.SubPath
 		if m.SubPathExpr != "" {

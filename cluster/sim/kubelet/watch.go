@@ -103,7 +103,9 @@ func (n *Nodes) podChanged(object *corev1.Pod) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if p := n.pods[object.UID]; p != nil {
-		p.changed(object)
+		if p.changed(object) {
+			n.metadataChanged(p)
+		}
 		return
 	}
 	n.startPod(object)

@@ -25,7 +25,7 @@ func init() {
 		"id": id, "uname": uname, "uptime": uptime, "ps": ps, "nproc": nproc, "free": free, "which": which, "clear": clearScreen,
 		"true": func(context.Context, *Call) int { return 0 }, "false": func(context.Context, *Call) int { return 1 },
 		"test": testCommand, "[": testCommand, "timeout": timeout, "tty": tty,
-		"wget": wget, "curl": curl, "nslookup": nslookup,
+		"tar": tarCommand, "wget": wget, "curl": curl, "nslookup": nslookup,
 	}
 }
 

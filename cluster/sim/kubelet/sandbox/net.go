@@ -2,6 +2,8 @@ package sandbox
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -9,7 +11,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"path"
 	"strings"
 	"syscall"
 	"time"
@@ -26,6 +27,9 @@ type request struct {
 	headers http.Header
 	timeout time.Duration
 	follow  bool
+
+	insecure bool   // any certificate is fine
+	ca       []byte // of whom certificates must be, as PEM
 }
 
 func (c *Call) do(ctx context.Context, r request) (*http.Response, error) {
@@ -44,7 +48,10 @@ func (c *Call) do(ctx context.Context, r request) (*http.Response, error) {
 	if host := r.headers.Get("Host"); host != "" {
 		req.Host = host
 	}
-	client := &http.Client{Transport: &http.Transport{DialContext: c.Machine.Dial, DisableKeepAlives: true, Proxy: nil}}
+	roots := x509.NewCertPool() // a container of this size trusts nobody by itself
+	roots.AppendCertsFromPEM(r.ca)
+	client := &http.Client{Transport: &http.Transport{DialContext: c.Machine.Dial, DisableKeepAlives: true, Proxy: nil,
+		TLSClientConfig: &tls.Config{RootCAs: roots, InsecureSkipVerify: r.insecure}}} //nolint:gosec // -k, inside the simulation
 	if !r.follow {
 		client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	}
@@ -75,12 +82,16 @@ const (
 	failedRefused
 	failedRoute
 	failedTimeout
+	failedTrust
 )
 
 func why(err error) failure {
 	var dns *net.DNSError
 	var timeout interface{ Timeout() bool }
+	var untrusted *tls.CertificateVerificationError
 	switch {
+	case errors.As(err, &untrusted):
+		return failedTrust
 	case errors.As(err, &dns):
 		return failedName
 	case errors.Is(err, syscall.ECONNREFUSED):
@@ -112,6 +123,9 @@ func hostOf(raw string) (host, port string) {
 	return u.Hostname(), port
 }
 
+// optionCA stands for --cacert, which has no letter.
+const optionCA = '\x01'
+
 // curlOptions are the ones that lessons and learners use; the rest is refused.
 type curlOptions struct {
 	request
@@ -122,7 +136,7 @@ type curlOptions struct {
 func (c *Call) curlOptions() (curlOptions, error) {
 	o := curlOptions{request: request{method: "GET", headers: http.Header{"User-Agent": {"curl/8.15.0"}, "Accept": {"*/*"}}, timeout: 2 * time.Minute}}
 	long := map[string]string{"silent": "s", "show-error": "S", "include": "i", "head": "I", "fail": "f", "verbose": "v", "location": "L",
-		"output": "o", "write-out": "w", "request": "X", "header": "H", "data": "d", "max-time": "m", "connect-timeout": "m", "user-agent": "A", "insecure": "k", "no-progress-meter": "s"}
+		"output": "o", "write-out": "w", "request": "X", "header": "H", "data": "d", "max-time": "m", "connect-timeout": "m", "user-agent": "A", "insecure": "k", "no-progress-meter": "s", "cacert": string(optionCA)}
 	args := c.Args[1:]
 	for i := 0; i < len(args); i++ {
 		a := args[i]
@@ -137,7 +151,7 @@ func (c *Call) curlOptions() (curlOptions, error) {
 			}
 		}
 		for j, f := range letters {
-			if !strings.ContainsRune("owXHdmA", f) {
+			if !strings.ContainsRune("owXHdmA"+string(optionCA), f) {
 				if !o.flag(f) {
 					return o, fmt.Errorf("option -%c: is unknown", f)
 				}
@@ -148,7 +162,7 @@ func (c *Call) curlOptions() (curlOptions, error) {
 				i++
 				value = args[i]
 			}
-			if err := o.value(f, value); err != nil {
+			if err := o.value(c, f, value); err != nil {
 				return o, err
 			}
 			break
@@ -176,14 +190,16 @@ func (o *curlOptions) flag(f rune) bool {
 		o.verbose = true
 	case 'L':
 		o.follow = true
-	case 'k', 'g', '4':
+	case 'k':
+		o.insecure = true
+	case 'g', '4':
 	default:
 		return false
 	}
 	return true
 }
 
-func (o *curlOptions) value(f rune, value string) error {
+func (o *curlOptions) value(c *Call, f rune, value string) (err error) {
 	switch f {
 	case 'o':
 		o.output = value
@@ -191,6 +207,10 @@ func (o *curlOptions) value(f rune, value string) error {
 		o.writeOut = value
 	case 'X':
 		o.method = value
+	case optionCA:
+		if o.ca, err = c.Machine.FS.ReadFile(c.path(value)); err != nil {
+			return fmt.Errorf("error setting certificate verify locations: CAfile: %s", value)
+		}
 	case 'A':
 		o.headers.Set("User-Agent", value)
 	case 'H':
@@ -268,6 +288,8 @@ func (c *Call) curlFailed(o curlOptions, err error, took time.Duration) int {
 		code, text = 28, fmt.Sprintf("Operation timed out after %d milliseconds with 0 bytes received", took.Milliseconds())
 	case failedRefused, failedRoute:
 		text = fmt.Sprintf("Failed to connect to %s port %s after %d ms: Could not connect to server", host, port, took.Milliseconds())
+	case failedTrust:
+		code, text = 60, "SSL certificate problem: unable to get local issuer certificate"
 	default:
 		code, text = 52, "Empty reply from server"
 	}
@@ -275,114 +297,4 @@ func (c *Call) curlFailed(o curlOptions, err error, took time.Duration) int {
 		fmt.Fprintf(c.Stderr, "curl: (%d) %s\n", code, text)
 	}
 	return code
-}
-
-func wget(ctx context.Context, c *Call) int {
-	o := request{method: "GET", headers: http.Header{"User-Agent": {"Wget"}}, timeout: 15 * time.Minute, follow: true}
-	output, quiet, spider := "", false, false
-	args := c.Args[1:]
-	for i := 0; i < len(args); i++ {
-		a := args[i]
-		next := func() string {
-			if i+1 < len(args) {
-				i++
-				return args[i]
-			}
-			return ""
-		}
-		switch {
-		case a == "--spider":
-			spider = true
-		case strings.HasPrefix(a, "--timeout="):
-			if d, ok := seconds(strings.TrimPrefix(a, "--timeout=")); ok {
-				o.timeout = d
-			}
-		case strings.HasPrefix(a, "--header"):
-			name, value, _ := strings.Cut(strings.TrimPrefix(a, "--header="), ":")
-			o.headers.Set(name, strings.TrimSpace(value))
-		case a == "-T":
-			if d, ok := seconds(next()); ok {
-				o.timeout = d
-			}
-		case strings.HasPrefix(a, "-") && strings.HasSuffix(a, "O"):
-			quiet = quiet || strings.Contains(a, "q")
-			output = next()
-		case strings.HasPrefix(a, "-") && strings.Contains(a, "O"):
-			quiet = quiet || strings.Contains(a, "q")
-			_, output, _ = strings.Cut(a, "O")
-		case a == "-q":
-			quiet = true
-		case strings.HasPrefix(a, "-"):
-			if a == "-t" {
-				next()
-			}
-		default:
-			o.url = a
-		}
-	}
-	if o.url == "" {
-		return c.fail("missing URL")
-	}
-	return c.wgetRun(ctx, o, output, quiet, spider)
-}
-
-func (c *Call) wgetRun(ctx context.Context, o request, output string, quiet, spider bool) int {
-	host, port := hostOf(o.url)
-	if ips, err := c.Machine.Lookup(ctx, host); !quiet && err == nil && len(ips) > 0 {
-		fmt.Fprintf(c.Stderr, "Connecting to %s (%s)\n", net.JoinHostPort(host, port), net.JoinHostPort(ips[0], port))
-	}
-	resp, err := c.do(ctx, o)
-	if err != nil {
-		switch why(err) {
-		case failedName:
-			return c.fail("bad address '%s'", host)
-		case failedRefused:
-			return c.fail("can't connect to remote host (%s): Connection refused", host)
-		case failedRoute:
-			return c.fail("can't connect to remote host (%s): No route to host", host)
-		case failedTimeout:
-			return c.fail("download timed out")
-		default:
-			return c.fail("error getting response")
-		}
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode >= 400 {
-		return c.fail("server returned error: %s %s", resp.Proto, resp.Status)
-	}
-	if spider {
-		return 0
-	}
-	if output == "" {
-		u, _ := url.Parse(o.url)
-		output = "index.html"
-		if u != nil && path.Base(u.Path) != "/" && path.Base(u.Path) != "." {
-			output = path.Base(u.Path)
-		}
-	}
-	if err := c.save(output, resp.Body); err != nil {
-		return c.fail("%s: %s", output, reason(err))
-	}
-	if !quiet && output != "-" {
-		fmt.Fprintf(c.Stderr, "saving to '%s'\n'%s' saved\n", output, output)
-	}
-	return 0
-}
-
-func nslookup(ctx context.Context, c *Call) int {
-	if len(c.Args) < 2 {
-		return c.fail("usage: nslookup HOST")
-	}
-	host := c.Args[1]
-	fmt.Fprint(c.Stdout, "Server:\t\t10.96.0.10\nAddress:\t10.96.0.10:53\n\n")
-	ips, err := c.Machine.Lookup(ctx, host)
-	if err != nil {
-		fmt.Fprintf(c.Stdout, "** server can't find %s: NXDOMAIN\n\n", host)
-		return 1
-	}
-	for _, ip := range ips {
-		fmt.Fprintf(c.Stdout, "Name:\t%s\nAddress: %s\n", host, ip)
-	}
-	fmt.Fprintln(c.Stdout)
-	return 0
 }
