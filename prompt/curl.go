@@ -13,6 +13,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -27,6 +28,7 @@ const (
 	redirections = 10          // that -L follows
 	tooSlow      = 28          // curl's exit codes (curl/include/curl/curl.h)
 	noConnection = 7
+	noHost       = 6
 	httpError    = 22
 )
 
@@ -114,26 +116,35 @@ func fetch(ctx context.Context, s shell, name string, args []string, std stdio) 
 	}
 	for _, address := range r.urls {
 		if err := s.fetchOne(ctx, r, address, std); err != nil {
-			return s.fetchFailed(ctx, r, err, std)
+			return s.fetchFailed(ctx, name, r, err, std)
 		}
 	}
 	return nil
 }
 
 // fetchFailed says what went wrong unless -s forbids it, and gives curl's code.
-func (s shell) fetchFailed(ctx context.Context, r request, err error, std stdio) error {
+func (s shell) fetchFailed(ctx context.Context, name string, r request, err error, std stdio) error {
 	var code interp.ExitStatus
 	if errors.As(err, &code) || ctx.Err() != nil {
 		return err
 	}
+	code = noConnection
+	var timeout net.Error
+	var unknown *net.DNSError
+	known := errors.Is(err, syscall.ECONNREFUSED)
+	switch {
+	case errors.As(err, &unknown):
+		code, known = noHost, true
+	case errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout():
+		code = tooSlow
+	}
 	if !r.silent || r.showError {
+		if known && name == "curl" {
+			fmt.Fprintf(std.err, "curl: (%d) ", code) // as learners will see it elsewhere
+		}
 		s.say(std.err, err)
 	}
-	var timeout net.Error
-	if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout() {
-		return interp.ExitStatus(tooSlow)
-	}
-	return interp.ExitStatus(noConnection)
+	return code
 }
 
 func (s shell) fetchOne(ctx context.Context, r request, address string, std stdio) error {

@@ -48,7 +48,8 @@ func network(t *testing.T, server string) (socket string, asked func() []string)
 				list = append(list, request.Host)
 				mu.Unlock()
 				if strings.HasPrefix(request.Host, "none") {
-					fmt.Fprint(conn, "HTTP/1.1 502 no such host\r\n\r\n")
+					why := map[string]string{"none.lab:80": "lookup none.lab: no such host\n", "none.lab:81": "connect: connection refused\n"}[request.Host]
+					fmt.Fprintf(conn, "HTTP/1.1 502 Bad Gateway\r\nContent-Length: %d\r\n\r\n%s", len(why), why)
 					return
 				}
 				back, err := net.Dial("tcp", server)
@@ -115,7 +116,10 @@ func TestCurlAndWget(t *testing.T) {
 		{"curl -s web/hostile", "abc\n", 0},
 		{"curl --max-time 0.1 web/slow", "web took too long to answer: check that a pod is ready behind it, or give it time with --max-time.\n", 28},
 		{"curl -s none", "", 7},
-		{"curl none.lab", "No answer from none.lab:80 (502 no such host): check the Service's name, its port, and that a pod is ready.\n", 7},
+		{"curl none.lab", "curl: (6) Could not resolve host: none.lab. Check the Service's name and its namespace: kubectl get services.\n", 6},
+		{"curl none.lab:81", "curl: (7) Failed to connect to none.lab port 81: Connection refused. Check the Service's port and targetPort, and that a pod is ready: kubectl get endpointslices.\n", 7},
+		{"wget -O - none.lab:81", "Failed to connect to none.lab port 81: Connection refused. Check the Service's port and targetPort, and that a pod is ready: kubectl get endpointslices.\n", 7},
+		{"curl none.lab:82", "No answer from none.lab:82 (502 Bad Gateway): check the Service's name, its port, and that a pod is ready.\n", 7},
 		{"wget -qO- http://web/", "GET web / \n", 0},
 		{"wget -q -O - --timeout=5 web", "GET web / \n", 0},
 		{"wget -q web/page2; cat page2", "GET web /page2 \n", 0},

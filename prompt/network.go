@@ -4,10 +4,13 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
+	"syscall"
 	"time"
 
 	"podium/i18n"
@@ -32,7 +35,11 @@ func (d dialer) dial(ctx context.Context, network, address string) (net.Conn, er
 	}
 	var plain net.Dialer
 	if loopback(host) {
-		return plain.DialContext(ctx, network, address)
+		conn, err := plain.DialContext(ctx, network, address)
+		if errors.Is(err, syscall.ECONNREFUSED) {
+			return nil, unreachable(address, err.Error())
+		}
+		return conn, err
 	}
 	if d.socket == "" {
 		return nil, refuse("prompt.loopback-only", "Host", host)
@@ -71,9 +78,26 @@ func connectTo(ctx context.Context, conn net.Conn, address string) (net.Conn, er
 		return nil, err
 	}
 	if answer.StatusCode != http.StatusOK {
-		return nil, i18n.Errorf(nil, i18n.M("prompt.unreachable", "Address", address, "Reason", printable(answer.Status)))
+		why, err := io.ReadAll(io.LimitReader(answer.Body, 1<<10))
+		if err != nil || len(why) == 0 {
+			why = []byte(answer.Status)
+		}
+		return nil, unreachable(address, strings.TrimSpace(string(why)))
 	}
 	return tunnel{Conn: conn, reader: reader}, nil
+}
+
+// unreachable is the error for what the other end says of an address: a refused
+// connection and an unknown name are what curl knows them as.
+func unreachable(address, why string) error {
+	host, port, err := net.SplitHostPort(address)
+	switch {
+	case err == nil && strings.Contains(why, "refused"):
+		return i18n.Errorf(syscall.ECONNREFUSED, i18n.M("prompt.refused", "Host", host, "Port", port))
+	case err == nil && strings.Contains(why, "no such host"):
+		return i18n.Errorf(&net.DNSError{Err: "no such host", Name: host, IsNotFound: true}, i18n.M("prompt.no-such-host", "Host", host))
+	}
+	return i18n.Errorf(nil, i18n.M("prompt.unreachable", "Address", address, "Reason", printable(why)))
 }
 
 // tunnel reads what the reader may have taken beyond the proxy's answer first.
