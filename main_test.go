@@ -39,7 +39,7 @@ var allowed = map[string][]string{
 	"cluster/kind/testimages":         {"manifests"},
 	"cluster/kind/testimages/standin": {},
 	"prompt":                          {"cluster/kubectl", "i18n"},
-	"lessons":                         {"cluster", "cluster/record", "i18n"},
+	"lessons":                         {"cluster", "cluster/record", "manifests", "i18n"},
 	"handout":                         {"lessons", "i18n"},
 	"lab":                             {"cluster", "cluster/traffic", "lessons", "prompt", "i18n"},
 	"tui":                             {"cluster", "lab", "cluster/record", "cluster/traffic", "cluster/watch", "cluster/why", "lessons", "prompt", "tui/panes", "tui/theme", "i18n"},

@@ -8,6 +8,7 @@ import (
 	"podium/cluster/kind"
 	"podium/cluster/kubeconfig"
 	"podium/cluster/sim"
+	"podium/lessons"
 )
 
 // providerVariable names the environment variable with the provider to use
@@ -48,7 +49,20 @@ func (o *options) keeper(h home, want hold) cluster.Keeper {
 	}
 	return sim.New(sim.Options{
 		Home: dir, Workers: o.workers, Speed: o.speed, Plane: o.plane, Watch: want == look, Detach: want == detach,
+		Course: o.images,
 	})
+}
+
+// images are the further images of the course that was chosen.
+func (o *options) images() map[string]string {
+	if o.course == "" {
+		return nil
+	}
+	course, err := openCourse(o.course)
+	if err != nil {
+		return nil // loading its lessons says why
+	}
+	return lessons.Images(course)
 }
 
 // provider is the directory of a provider's cluster.

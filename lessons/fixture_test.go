@@ -87,7 +87,7 @@ func deleted(o cluster.Object) cluster.Change {
 func base(t testing.TB) fstest.MapFS {
 	t.Helper()
 	files := fstest.MapFS{}
-	for _, name := range []string{"lesson.yaml", "en.md", "ko.md", "pod.yaml"} {
+	for _, name := range []string{"lesson.yaml", "en.md", "ko.md", "pod.yaml", imagesFile} {
 		data, err := os.ReadFile("testdata/base/010-base/" + name)
 		if err != nil {
 			t.Fatal(err)

@@ -133,6 +133,7 @@ func loadFolder(fsys fs.FS, folder string, o Options) (Lesson, error) {
 			r.rules(&lesson)
 		}
 	}
+	readImages(fsys, folder, m)
 	read := map[i18n.Language]document{}
 	for _, language := range i18n.Languages {
 		file := path.Join(folder, string(language)+".md")

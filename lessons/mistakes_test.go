@@ -25,6 +25,8 @@ const (
 	inYAML = "lesson.yaml"
 	inEN   = "en.md"
 	inKO   = "ko.md"
+
+	inImages = "images.yaml"
 )
 
 var edits = []edit{
@@ -100,6 +102,20 @@ var edits = []edit{
 	{"step that says nothing", inEN, "It goes.", ""},
 	{"words before the first step", inEN, "## intro: Read", "Hello.\n\n## intro: Read"},
 	{"line that is no sentence", inEN, "node: A node", "a node"},
+	{"images that are no YAML", inImages, "images:\n", "images: [\n"},
+	{"an image's unknown field", inImages, "  text:", "  sise: 3\n  text:"},
+	{"an image's number that is none", inImages, "ports: [80]", "ports: [http]"},
+	{"an image without its registry", inImages, "example.com/shop", "shop"},
+	{"an image without tags", inImages, "  tags: {v1: \"1.0\"}\n", ""},
+	{"an image's tag that is none", inImages, "v1:", "a b:"},
+	{"an image's unknown program", inImages, "program: echo", "program: shop"},
+	{"an image without a binary", inImages, "  binary: shop\n", ""},
+	{"a server without ports", inImages, "  ports: [80]\n", ""},
+	{"an image's port that is none", inImages, "[80]", "[0]"},
+	{"an image's endless delay", inImages, "  text:", "  startDelay: 24h\n  text:"},
+	{"an image's exit code that is none", inImages, "  text:", "  exitCode: 999\n  text:"},
+	{"an image that runs nothing", inImages, "  entrypoint: [shop]\n", ""},
+	{"an image of less than nothing", inImages, "  text:", "  size: -1\n  text:"},
 }
 
 // bomb is small and, its aliases followed, 8^5 nodes large.

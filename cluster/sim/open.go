@@ -40,6 +40,9 @@ func (p *Provider) Open(ctx context.Context, report func(cluster.Stage)) (*clust
 	if err != nil {
 		return nil, errors.Join(err, owner.Close())
 	}
+	if err := p.bringImages(ctx, c); err != nil {
+		return nil, errors.Join(err, c.Close(context.WithoutCancel(ctx)))
+	}
 	return c, nil
 }
 
@@ -52,11 +55,11 @@ func (p *Provider) drive(ctx context.Context, progress *progress, owner *flock.F
 	detach := p.options.Detach
 	if running {
 		state := p.state()
-		if !state.Lifeline && (p.options.Workers == 0 || p.options.Workers == state.Workers) {
+		if !state.Lifeline && state.Protocol == protocol && (p.options.Workers == 0 || p.options.Workers == state.Workers) {
 			return p.attach(ctx, progress, owner)
 		}
-		// Left running with another number of workers, or by a podium that was
-		// killed this moment.
+		// Left running with another number of workers, by another build of podium,
+		// or by one that was killed this moment.
 		if err := p.stop(ctx); err != nil {
 			return nil, err
 		}

@@ -32,8 +32,14 @@ type Options struct {
 	Speed   float64 // of what the nodes do: 1 is lifelike, 2 twice as fast, 0 without delays
 	Plane   string  // the podium-plane executable; "" to look for it
 	Images  string  // a file with more images for the catalogue; may be ""
-	Watch   bool    // look on, with a certificate that can change nothing
-	Detach  bool    // the control plane outlives this process
+
+	// Course returns the further images of the course that is learnt with, a file
+	// in images.yaml's form for each lesson that has one; nil leaves those that the
+	// cluster has. It is called by Open.
+	Course func() map[string]string
+
+	Watch  bool // look on, with a certificate that can change nothing
+	Detach bool // the control plane outlives this process
 }
 
 // A Provider opens the simulated cluster in one home directory.

@@ -75,11 +75,20 @@ func (p *Provider) start(executable string, detach bool) (*child, error) {
 	return c, nil
 }
 
+// protocol is podium-plane's, which says what it numbers.
+const protocol = 2
+
+// strange reports whether a podium-plane of another build refused to start.
+func strange(why string) bool {
+	return strings.Contains(why, "unknown flag: --protocol") || strings.HasPrefix(why, "protocol ")
+}
+
 func (p *Provider) arguments(detach bool) []string {
 	arguments := []string{
 		"--home", p.options.Home, "--workers", strconv.Itoa(p.options.Workers),
 		"--speed", strconv.FormatFloat(p.options.Speed, 'f', -1, 64),
 	}
+	arguments = append(arguments, "--protocol", strconv.Itoa(protocol))
 	if p.options.Images != "" {
 		arguments = append(arguments, "--images", p.options.Images)
 	}
@@ -137,6 +146,8 @@ func (p *Provider) follow(ctx context.Context, c *child, progress *progress) err
 			switch {
 			case !more:
 				return p.failed(lastWords(p.path(fileLog)))
+			case line.Stage == "failed" && strange(line.Error):
+				return i18n.Errorf(nil, i18n.M("sim.plane.other"))
 			case line.Stage == "failed":
 				return p.failed(plain(line.Error))
 			case line.Stage == "ready":

@@ -36,6 +36,7 @@ type planeState struct {
 	Started  time.Time `json:"started"`
 	Lifeline bool      `json:"lifeline"`
 	Ready    bool      `json:"ready"`
+	Protocol int       `json:"protocol"`
 }
 
 // Status implements [cluster.Keeper]. A home that does not exist yet is no

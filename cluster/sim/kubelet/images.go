@@ -9,80 +9,45 @@ import (
 	"sync"
 
 	"github.com/distribution/reference"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"sigs.k8s.io/yaml"
 
 	"podium/manifests"
 )
 
-// image is one entry of images.yaml, whose head explains each field.
+// image is one entry of a catalogue, for one tag.
 type image struct {
-	Name        string            `json:"name"`
-	Tags        map[string]string `json:"tags"`
-	Lessons     []string          `json:"lessons"` // for real clusters alone
-	Size        int64             `json:"size"`
-	Entrypoint  []string          `json:"entrypoint"`
-	Command     []string          `json:"command"`
-	Program     string            `json:"program"`
-	Binary      string            `json:"binary"`
-	Ports       []int32           `json:"ports"`
-	GRPC        []int32           `json:"grpc"`
-	StartDelay  metav1.Duration   `json:"startDelay"`
-	StopDelay   metav1.Duration   `json:"stopDelay"`
-	IgnoresTerm bool              `json:"ignoresTerm"`
-	Shells      []string          `json:"shells"`
-	Packages    []string          `json:"packages"`
-	Env         map[string]string `json:"env"`
-	Root        string            `json:"root"`
-	Files       map[string]string `json:"files"`
-	Text        string            `json:"text"`
-	ExitCode    int               `json:"exitCode"`
-
+	manifests.Image
 	version string // of the tag that was asked for
 }
 
 // catalogue is every image that can be pulled, by repository and tag.
 type catalogue map[string]map[string]image
 
-// loadCatalogue reads podium's own images.yaml and extra, which may be empty.
-func loadCatalogue(extra []byte) (catalogue, error) {
+// loadCatalogue reads podium's own images.yaml and then further ones, whose
+// entries replace those of the same name and tag.
+func loadCatalogue(further ...string) (catalogue, error) {
 	own, err := manifests.FS.ReadFile("images.yaml")
 	if err != nil {
 		return nil, err
 	}
 	c := catalogue{}
-	for _, file := range []struct {
-		name string
-		text []byte
-	}{{"images.yaml", own}, {"the lesson's images", extra}} {
-		var list struct {
-			Images []image `json:"images"`
+	for i, text := range append([]string{string(own)}, further...) {
+		images, err := manifests.ParseImages(text)
+		if err != nil {
+			return nil, fmt.Errorf("catalogue %d: %w", i, err)
 		}
-		if err := yaml.UnmarshalStrict(file.text, &list); err != nil {
-			return nil, fmt.Errorf("%s: %w", file.name, err)
-		}
-		for _, im := range list.Images {
-			if err := c.add(im); err != nil {
-				return nil, fmt.Errorf("%s: %w", file.name, err)
-			}
+		for _, im := range images {
+			c.add(im)
 		}
 	}
 	return c, nil
 }
 
-func (c catalogue) add(im image) error {
-	if len(im.Tags) == 0 {
-		return fmt.Errorf("image %q has no tags", im.Name)
-	}
-	if _, ok := programs[im.Program]; !ok {
-		return fmt.Errorf("image %q: unknown program %q", im.Name, im.Program)
-	}
+func (c catalogue) add(im manifests.Image) {
 	if c[im.Name] == nil {
 		c[im.Name] = map[string]image{}
 	}
 	for tag, version := range im.Tags {
-		tagged := im
-		tagged.version = version
+		tagged := image{im, version}
 		tagged.Text = strings.ReplaceAll(im.Text, "{version}", version)
 		tagged.Env = map[string]string{}
 		for name, value := range im.Env {
@@ -90,7 +55,6 @@ func (c catalogue) add(im image) error {
 		}
 		c[im.Name][tag] = tagged
 	}
-	return nil
 }
 
 // imageRef is a parsed image reference.
@@ -132,12 +96,6 @@ func parseImage(text string) (imageRef, error) {
 	}
 	ref.full = ref.name + ":" + ref.tag
 	return ref, nil
-}
-
-// find returns the catalogue's entry for a reference.
-func (c catalogue) find(ref imageRef) (image, bool) {
-	im, ok := c[ref.name][ref.tag]
-	return im, ok
 }
 
 // id is the image's reference by digest, the same on every node and run.

@@ -32,7 +32,7 @@ type Options struct {
 	Certificate tls.Certificate // of the kubelets' API on every node
 	ClientCAs   *x509.CertPool  // who may use it
 
-	Images []byte // a further catalogue in images.yaml's form; may be nil
+	Images string // a further catalogue in images.yaml's form; may be ""
 
 	// OnWorkers is told how many workers there are, whenever that changes; may be
 	// nil. It must return soon.
@@ -46,7 +46,7 @@ type Nodes struct {
 	options   Options
 	log       *slog.Logger
 	pace      pace
-	images    catalogue
+	images    shelf
 	preloaded []imageRef // on every node, as what runs in kube-system is
 	factory   informers.SharedInformerFactory
 	running   sync.WaitGroup
@@ -70,19 +70,18 @@ func Start(ctx context.Context, o Options) (*Nodes, error) {
 	if o.Client == nil || o.Network == nil {
 		return nil, errors.New("kubelet: Options need a Client and a Network")
 	}
-	images, err := loadCatalogue(o.Images)
-	if err != nil {
-		return nil, fmt.Errorf("kubelet: %w", err)
-	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	n := &Nodes{
-		options: o, log: o.Log, pace: pace{o.Speed}, images: images,
+		options: o, log: o.Log, pace: pace{o.Speed},
 		nodes:   map[string]*node{},
 		pods:    map[types.UID]*pod{},
 		byName:  map[types.NamespacedName]*pod{},
 		posting: make(chan struct{}, maxPosting),
+	}
+	if err := n.images.fill(o.Images); err != nil {
+		return nil, fmt.Errorf("kubelet: %w", err)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	if err := n.start(ctx); err != nil {

@@ -40,7 +40,7 @@ func (p *process) startDelay(ctx context.Context) bool {
 	if p.resumed {
 		return ctx.Err() == nil
 	}
-	return pauseEither(ctx, p.term, p.container.pod.nodes.pace.scaled(p.image.StartDelay.Duration))
+	return pauseEither(ctx, p.term, p.container.pod.nodes.pace.scaled(p.image.StartDelay))
 }
 
 func pauseEither(ctx, other context.Context, d time.Duration) bool {
@@ -58,7 +58,7 @@ func (p *process) awaitTerm(ctx context.Context) exit {
 	}
 	select {
 	case <-asked:
-		pause(ctx, p.image.StopDelay.Duration)
+		pause(ctx, p.image.StopDelay)
 		return exit{}
 	case <-ctx.Done():
 		return signalExit(sigKill)
@@ -160,7 +160,7 @@ func (p *process) serve(ctx context.Context, handler http.Handler, listeners []n
 		defer close(stopped)
 		// the image's stop signal lets requests finish: nginx has SIGQUIT, httpd SIGWINCH
 		_ = server.Shutdown(ctx)
-		pause(ctx, p.image.StopDelay.Duration)
+		pause(ctx, p.image.StopDelay)
 	})()
 	defer context.AfterFunc(ctx, func() { _ = server.Close() })()
 	if len(listeners) == 0 {

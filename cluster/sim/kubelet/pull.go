@@ -78,7 +78,7 @@ func (c *container) download(life context.Context, ref imageRef, present bool) (
 	if !pause(life, wait) {
 		return false, "", ""
 	}
-	im, known := c.pod.nodes.images.find(ref)
+	im, known := c.pod.nodes.look(life, ref)
 	if !known {
 		c.pulls.next(pace, time.Now())
 		message = fmt.Sprintf("rpc error: code = NotFound desc = failed to pull and unpack image %q: failed to resolve reference %q: %s: not found", ref.full, ref.full, ref.full)

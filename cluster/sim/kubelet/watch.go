@@ -45,11 +45,8 @@ func (n *Nodes) watch(ctx context.Context) error {
 		{endpoints, func(o any) { routes.SetSlice(o.(*discoveryv1.EndpointSlice)) },
 			func(o any) { s := o.(*discoveryv1.EndpointSlice); routes.DeleteSlice(s.Namespace, s.Name) }},
 	}
-	for kind, informer := range map[string]cache.SharedIndexInformer{configMapKind: configMaps, secretKind: secrets} {
-		changed := func(o any) { m := o.(metav1.Object); n.sourceChanged(source{kind, m.GetNamespace(), m.GetName()}) }
-		if err := handle(informer, changed, func(any) {}); err != nil { // a mounted one that is deleted stays as it was
-			return err
-		}
+	if err := n.followSources(configMaps, secrets); err != nil {
+		return err
 	}
 	for _, h := range handlers {
 		if err := handle(h.informer, h.set, h.remove); err != nil {
@@ -66,6 +63,7 @@ func (n *Nodes) watch(ctx context.Context) error {
 			return errors.New("the API server did not list the cluster's objects")
 		}
 	}
+	n.restock() // before pods are taken up that run what is in it
 	n.openNodePorts(ctx)
 	// addresses that resumed pods have must be known before a new pod gets one
 	for _, o := range pods.GetStore().List() {
@@ -74,6 +72,28 @@ func (n *Nodes) watch(ctx context.Context) error {
 		}
 	}
 	return handle(pods, func(o any) { n.podChanged(o.(*corev1.Pod)) }, func(o any) { n.podGone(o.(*corev1.Pod)) })
+}
+
+// followSources hands on what changes in ConfigMaps and Secrets.
+func (n *Nodes) followSources(configMaps, secrets cache.SharedIndexInformer) error {
+	restock := func(m metav1.Object) {
+		if holdsImages(m) {
+			n.restock()
+		}
+	}
+	gone := func(any) {} // a mounted one that is deleted stays as it was
+	err := handle(secrets, func(o any) {
+		s := o.(*corev1.Secret)
+		n.sourceChanged(source{secretKind, s.Namespace, s.Name})
+	}, gone)
+	if err != nil {
+		return err
+	}
+	return handle(configMaps, func(o any) {
+		m := o.(*corev1.ConfigMap)
+		n.sourceChanged(source{configMapKind, m.Namespace, m.Name})
+		restock(m)
+	}, func(o any) { restock(o.(*corev1.ConfigMap)) })
 }
 
 // onNode says that a pod's node is on: what it has was not lost.

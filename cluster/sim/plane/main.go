@@ -26,6 +26,11 @@ import (
 // version is the Kubernetes release that is linked in; go.mod decides it.
 const version = "v1.36.3"
 
+// protocol numbers what this program and podium say to each other: flags, stages,
+// plane.json, labels. Whoever changes one of them raises it here and in package
+// cluster/sim.
+const protocol = 2
+
 // stopLimit bounds a graceful stop. What is acknowledged is in etcd's log by
 // then, so that ending hard afterwards loses nothing.
 const stopLimit = 3 * time.Second
@@ -37,6 +42,7 @@ type settings struct {
 	speed    float64
 	lifeline bool
 	images   string
+	protocol int
 }
 
 func parse(args []string) (settings, error) {
@@ -47,10 +53,13 @@ func parse(args []string) (settings, error) {
 	flags.Float64Var(&o.speed, "speed", 1, "of what the nodes do: 1 is lifelike, 2 twice as fast, 0 without delays")
 	flags.BoolVar(&o.lifeline, "lifeline", false, "end when standard input does")
 	flags.StringVar(&o.images, "images", "", "a file with more images for the catalogue")
+	flags.IntVar(&o.protocol, "protocol", protocol, "which protocol the parent speaks")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
 	switch {
+	case o.protocol != protocol:
+		return o, fmt.Errorf("protocol %d is spoken here, not %d", protocol, o.protocol)
 	case o.home == "":
 		return o, errors.New("say where to keep the state with --home DIR")
 	case o.workers < 0 || o.workers > 50:

@@ -32,6 +32,7 @@ func TestParseRefusesWithOneSentence(t *testing.T) {
 		{"--home h --speed NaN", "0 to 100"},
 		{"--home h more", `"more"`},
 		{"--home h --unknown", "unknown"},
+		{"--home h --protocol 1", "protocol"},
 	} {
 		_, err := parse(strings.Fields(test.args))
 		if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {

@@ -30,7 +30,7 @@ type plane struct {
 	pki    *credentials
 	net    *network.Network
 	last   state
-	images []byte
+	images string
 
 	mu    sync.Mutex
 	state state // what plane.json says
@@ -76,9 +76,11 @@ func serve(ctx context.Context, stop context.CancelCauseFunc, o settings, stages
 // prepare reads and writes what every component needs before the first starts.
 func (p *plane) prepare() (err error) {
 	if p.settings.images != "" {
-		if p.images, err = os.ReadFile(p.settings.images); err != nil {
+		text, err := os.ReadFile(p.settings.images)
+		if err != nil {
 			return err
 		}
+		p.images = string(text)
 	}
 	socket, err := socketPath(p.home, fileNetwork)
 	if err != nil {
@@ -86,7 +88,7 @@ func (p *plane) prepare() (err error) {
 	}
 	begun := state{
 		PID: os.Getpid(), Network: socket, Workers: p.workers, Speed: p.speed,
-		Started: time.Now().UTC(), Version: version, Lifeline: p.lifeline, URL: p.last.URL,
+		Started: time.Now().UTC(), Version: version, Lifeline: p.lifeline, URL: p.last.URL, Protocol: protocol,
 	}
 	if err := p.tell(func(s *state) { *s = begun }); err != nil {
 		return err

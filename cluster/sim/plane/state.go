@@ -43,6 +43,7 @@ type state struct {
 	Version  string    `json:"version"`
 	Lifeline bool      `json:"lifeline"` // ends with its parent
 	Ready    bool      `json:"ready"`
+	Protocol int       `json:"protocol"`
 }
 
 // claim makes home and takes its lock, so that no two control planes ever share
