@@ -48,10 +48,11 @@ lint:
 verify: build
 	bin/podium verify $(VERIFY)
 
-# Real clusters, on any machine with Docker, Podman or nerdctl. RUN=Promises runs
-# a part of it.
+# Real clusters, on any machine with Docker, Podman or nerdctl, and the scenarios
+# on one of them. RUN=Promises runs a part of it.
 test-kind: build
 	cluster/kind/test.sh
+	[ -n "$(RUN)" ] || cluster/conformance/kind.sh
 
 # Stand-ins of the lessons' images, for machines that can pull none.
 bin/testimages.tar: manifests/images.yaml $(wildcard cluster/kind/testimages/*.go cluster/kind/testimages/standin/*.go)
@@ -59,11 +60,8 @@ bin/testimages.tar: manifests/images.yaml $(wildcard cluster/kind/testimages/*.g
 	@go run ./cluster/kind/testimages -o $@
 
 # The scenarios of cluster/conformance on a live kind cluster, and as recorded: UPDATE=1 adds what it does to the recordings.
-test-kind-scenarios: KIND_HOME := $(shell mktemp -d)
 test-kind-scenarios:
-	kind create cluster --name podium-conformance --kubeconfig $(KIND_HOME)/kubeconfig --config cluster/conformance/kind.yaml $(if $(KIND_IMAGE),--image $(KIND_IMAGE)) --wait 3m
-	PODIUM_CONFORMANCE_KUBECONFIG=$(KIND_HOME)/kubeconfig go test -tags kind -count 1 -timeout 60m -run '^TestARealCluster' ./cluster/conformance; \
-	status=$$?; kind delete cluster --name podium-conformance --kubeconfig $(KIND_HOME)/kubeconfig; exit $$status
+	cluster/conformance/kind.sh
 
 bench: build
 	go test -run '^$$' -bench . -skip FiveThousandPods -benchtime 1x -count 3 -timeout 60m ./cluster/sim .

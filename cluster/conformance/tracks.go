@@ -75,7 +75,7 @@ func (t *teller) pod(p *corev1.Pod, verb cluster.Verb) {
 	for _, c := range p.Status.Conditions {
 		t.condition(string(c.Type), string(c.Status), c.Reason, c.Message)
 	}
-	for _, c := range slices.Concat(p.Status.InitContainerStatuses, p.Status.ContainerStatuses) {
+	for _, c := range slices.Concat(p.Status.InitContainerStatuses, p.Status.ContainerStatuses, p.Status.EphemeralContainerStatuses) {
 		t.container(c)
 	}
 }

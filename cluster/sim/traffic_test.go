@@ -169,6 +169,27 @@ func TestASimulatedDeploymentIsReachedInEveryWay(t *testing.T) {
 	} {
 		eventually(t, rolloutLimit, way.name, func(ctx context.Context) bool { return welcome(ctx, way.client, way.url) })
 	}
+	proberGoesEveryWay(t, c)
+}
+
+// proberGoesEveryWay sends requests from a prober through the Service network,
+// and through the API server as on a cluster that nothing can dial into.
+func proberGoesEveryWay(t *testing.T, c *cluster.Cluster) {
+	t.Helper()
+	for via, target := range map[string]traffic.Target{
+		"cluster.traffic.via.network": {Namespace: cluster.Namespace, Service: "web", Port: 80, Rate: 20, Dial: c.Dial},
+		"cluster.traffic.via.proxy":   {Namespace: cluster.Namespace, Service: "web", Port: 80, Rate: 20, Config: c.Config},
+	} {
+		p, err := traffic.Start(t.Context(), target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, rolloutLimit, via, func(context.Context) bool { return len(p.Stats().ByPod) > 1 })
+		if s := p.Stats(); s.Via.ID != via || s.ByVersion["1.27.5"] == 0 {
+			t.Errorf("%s: went by %s to versions %v", via, s.Via.ID, s.ByVersion)
+		}
+		p.Stop()
+	}
 }
 
 // forward does what kubectl port-forward does, until the test ends, and returns
