@@ -25,6 +25,7 @@ type options struct {
 	config    string // the user's kubeconfig; "" for the usual one
 	confirmed string // the context's name once more
 	watch     bool
+	plain     bool
 	ascii     bool
 	noColor   bool
 	light     bool
@@ -84,6 +85,7 @@ func (o *options) declare(root *cobra.Command, say func(string) string) {
 	flags.Float64Var(&o.speed, "speed", 1, say("flag-speed"))
 	flags.StringVar(&o.plane, "plane", "", say("flag-plane"))
 	root.Flags().BoolVar(&o.watch, "watch", false, say("flag-watch"))
+	flags.BoolVar(&o.plain, "plain", false, say("flag-plain"))
 	flags.BoolVar(&o.ascii, "ascii", false, say("flag-ascii"))
 	flags.BoolVar(&o.noColor, "no-color", os.Getenv("NO_COLOR") != "", say("flag-no-color"))
 	flags.BoolVar(&o.light, "light", false, say("flag-light"))

@@ -42,6 +42,7 @@ var allowed = map[string][]string{
 	"lessons":                         {"cluster", "cluster/record", "manifests", "i18n"},
 	"handout":                         {"lessons", "i18n"},
 	"lab":                             {"cluster", "cluster/traffic", "lessons", "prompt", "i18n"},
+	"linemode":                        {"cluster", "cluster/record", "cluster/why", "handout", "lab", "lessons", "prompt", "i18n"},
 	"tui":                             {"cluster", "lab", "cluster/record", "cluster/traffic", "cluster/watch", "cluster/why", "lessons", "prompt", "tui/panes", "tui/theme", "i18n"},
 	"tui/panes":                       {"cluster", "cluster/record", "cluster/traffic", "cluster/why", "lessons", "prompt", "tui/theme", "i18n"},
 	"tui/theme":                       {},

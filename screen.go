@@ -6,8 +6,6 @@ import (
 	"runtime/debug"
 	"strings"
 
-	"github.com/charmbracelet/x/term"
-
 	"podium/cluster"
 	"podium/cluster/watch"
 	"podium/i18n"
@@ -28,8 +26,8 @@ func (o *options) screen(ctx context.Context, lesson string) error {
 			return err
 		}
 	}
-	if !term.IsTerminal(os.Stdin.Fd()) || !term.IsTerminal(os.Stdout.Fd()) {
-		return i18n.Errorf(nil, i18n.M("cli.no-terminal"))
+	if o.plain || !drawable() {
+		return o.sentences(ctx, lesson)
 	}
 	h, err := findHome()
 	if err != nil {

@@ -160,12 +160,12 @@ func (m *Model) enterFolder(name string) {
 func (m *Model) prepare(lesson lessons.Lesson, step int, begin bool) tea.Cmd {
 	d, attempt, ctx := m.lab(), m.attempt(), m.attemptContext()
 	note := m.note()
-	bare := begin && len(lessons.ResetPlan(lesson, step)) == len(lessons.ResetPlan(lessons.Lesson{}, 0)) && vacant(m.scene.Snapshot, d.Namespace())
+	bare := begin && len(lessons.ResetPlan(lesson, step)) == len(lessons.ResetPlan(lessons.Lesson{}, 0)) && lab.Vacant(m.scene.Snapshot, d.Namespace())
 	folder := m.options.Folder
 	return m.jobs.cmd(func(context.Context) tea.Msg {
 		ready := readyMsg{attempt: attempt, begin: begin, step: step}
 		switch {
-		case begin && lastLesson(note) == folder:
+		case begin && lab.LastLesson(note) == folder:
 			ready.err = lab.Place(folder, lesson.Files, lab.Keep)
 			return ready
 		case bare: // nothing to remove and nothing to make
@@ -175,7 +175,7 @@ func (m *Model) prepare(lesson lessons.Lesson, step int, begin bool) tea.Cmd {
 			ready.commands, ready.anew = d.Commands(), true
 		}
 		if ready.err == nil {
-			ready.err = noteLesson(note, folder)
+			ready.err = lab.NoteLesson(note, folder)
 		}
 		return ready
 	})

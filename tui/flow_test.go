@@ -10,6 +10,7 @@ import (
 
 	"podium/cluster"
 	"podium/i18n"
+	"podium/lab"
 	"podium/lessons"
 )
 
@@ -169,7 +170,7 @@ func TestALessonAsksBeforeItRemovesWhatTheLearnerMade(t *testing.T) {
 
 func TestTheLessonThatWasLastOpenDoesNotAsk(t *testing.T) {
 	m := drive(newTest(t), opened(), snapshot(1, "echo"))
-	if err := noteLesson(m.note(), m.folderOf("mini")); err != nil {
+	if err := lab.NoteLesson(m.note(), m.folderOf("mini")); err != nil {
 		t.Fatal(err)
 	}
 	keys(m, "enter")

@@ -3,11 +3,6 @@ package tui
 import (
 	"cmp"
 	"context"
-	"errors"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -71,24 +66,4 @@ func (m *Model) save() tea.Cmd {
 	progress, path := m.scene.Progress, m.opts.ProgressPath
 	m.course.saved = progress
 	return m.jobs.cmd(func(context.Context) tea.Msg { return savedMsg{progress.Save(path)} })
-}
-
-// lastLesson reads the folder of the lesson that was the last one on the cluster.
-func lastLesson(note string) string {
-	data, err := os.ReadFile(note)
-	if err != nil {
-		return "" // unknown: the step's state is made anew
-	}
-	return strings.TrimSpace(string(data))
-}
-
-func noteLesson(note, folder string) error {
-	err := os.MkdirAll(filepath.Dir(note), 0o700)
-	if err == nil {
-		err = os.WriteFile(note, []byte(folder+"\n"), 0o600)
-	}
-	if err != nil && !errors.Is(err, fs.ErrExist) {
-		return i18n.Errorf(err, i18n.M("lab.files", "Path", note, "Problem", err.Error()))
-	}
-	return nil
 }

@@ -19,6 +19,7 @@ import (
 
 	"podium/cluster"
 	"podium/i18n"
+	"podium/lab"
 	"podium/lessons"
 	"podium/prompt"
 )
@@ -253,7 +254,7 @@ func TestProgressIsKept(t *testing.T) {
 	var path string
 	term := start(t, func(o *Options) {
 		o.StartLesson, path = "mini", o.ProgressPath
-		if err := noteLesson(filepath.Join(o.Prompt.Folder, ".lesson"), filepath.Join(o.Prompt.Folder, "mini")); err != nil {
+		if err := lab.NoteLesson(filepath.Join(o.Prompt.Folder, ".lesson"), filepath.Join(o.Prompt.Folder, "mini")); err != nil {
 			t.Fatal(err)
 		}
 	})

@@ -2,13 +2,13 @@ package tui
 
 import (
 	"path/filepath"
-	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
 	"podium/cluster"
 	"podium/i18n"
+	"podium/lab"
 	"podium/tui/panes"
 )
 
@@ -18,7 +18,7 @@ func (m *Model) mustAsk(lesson string) bool {
 	c := m.link.cluster
 	before := m.course.asks
 	m.course.asks = i18n.Message{}
-	if c.ReadOnly || m.course.agreed == lesson || vacant(m.scene.Snapshot, c.Namespace) || lastLesson(m.note()) == m.folderOf(lesson) {
+	if c.ReadOnly || m.course.agreed == lesson || lab.Vacant(m.scene.Snapshot, c.Namespace) || lab.LastLesson(m.note()) == m.folderOf(lesson) {
 		return false
 	}
 	m.course.asks = i18n.M("tui.removes", "Namespace", c.Namespace, "Objects", contents(m.scene.Snapshot, c.Namespace))
@@ -58,37 +58,12 @@ func (m *Model) note() string {
 // learner's, from another's of the same name.
 func (m *Model) folderOf(lesson string) string { return filepath.Join(m.opts.Prompt.Folder, lesson) }
 
-// contents names the first of what is in a namespace, as kubectl does. What
-// something else owns is left out.
+// contents names the first of what is in a namespace.
 func contents(s cluster.Snapshot, namespace string) string {
 	const most = 2
-	var names []string
-	for kind := range s.Objects {
-		for _, o := range s.In(kind, namespace) {
-			if o.GetName() != born[kind.Kind] && kind.Kind != "Event" && len(o.GetOwnerReferences()) == 0 {
-				names = append(names, panes.Clean(strings.ToLower(kind.Kind)+"/"+o.GetName()))
-			}
-		}
-	}
-	slices.Sort(names)
+	names := lab.Contents(s, namespace)
 	if len(names) == 0 || len(names) > most {
 		names = append(names[:min(len(names), most)], "…")
 	}
-	return strings.Join(names, ", ")
-}
-
-// born is what every namespace has from the start, by kind.
-var born = map[string]string{"ConfigMap": "kube-root-ca.crt", "ServiceAccount": "default"}
-
-// vacant reports whether a namespace holds nothing but what every one is born
-// with.
-func vacant(s cluster.Snapshot, namespace string) bool {
-	for kind := range s.Objects {
-		for _, o := range s.In(kind, namespace) {
-			if o.GetName() != born[kind.Kind] && kind.Kind != "Event" {
-				return false
-			}
-		}
-	}
-	return true
+	return panes.Clean(strings.Join(names, ", "))
 }
