@@ -22,7 +22,7 @@ RACE := ./cluster/watch ./cluster/record ./cluster/traffic ./cluster/sim/network
 TIMES  ?= 1
 VERIFY := --times $(TIMES) --jobs 2 --speed 8
 
-.PHONY: all build run test test-kind test-kind-scenarios lint verify bench crowd soak golden release cross clean
+.PHONY: all build run test test-kind test-kind-scenarios bench-kind lint verify bench crowd soak golden release cross clean
 
 all: build
 
@@ -66,6 +66,10 @@ test-kind-scenarios:
 bench: build
 	go test -run '^$$' -bench . -skip FiveThousandPods -benchtime 1x -count 3 -timeout 60m ./cluster/sim .
 	go test -run '^$$' -bench . ./cluster/watch ./cluster/kubectl ./tui/... ./lessons
+
+# What podium adds to kind's own time, in three pairs by turns.
+bench-kind:
+	go test -tags realkind -run '^$$' -bench OverKind -benchtime 3x -timeout 60m ./cluster/kind
 
 # 5,000 pods on 50 nodes, once: it takes minutes.
 crowd: build
