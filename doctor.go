@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"syscall"
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
@@ -91,8 +92,14 @@ func advise(err error) error {
 		return err
 	}
 	advice, ok := doctor.Advise(err.Error())
+	if errors.Is(err, syscall.ENOSPC) { // it happened here; an engine's full disk is only told
+		advice, ok = doctor.Named("home-full"), true
+	}
 	if !ok {
 		return err
+	}
+	if advice.Link == "" {
+		return i18n.Errorf(err, i18n.M("doctor.advised-here", "Cause", advice.Cause, "Remedy", advice.Remedy))
 	}
 	said := i18n.M("doctor.advised", "Cause", advice.Cause, "Remedy", advice.Remedy, "Link", advice.Link)
 	if command := advice.Command(); command != "" {

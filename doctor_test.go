@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 
 	"podium/i18n"
@@ -19,6 +21,10 @@ func TestAKnownFailureIsToldByItsCauseAndRemedy(t *testing.T) {
 	}
 	if !errors.Is(err, engine) {
 		t.Error("the log doesn't get what the engine said")
+	}
+	full := advise(i18n.Errorf(&os.PathError{Op: "write", Path: "cluster.json", Err: syscall.ENOSPC}, i18n.M("cli.stopped")))
+	if said := i18n.English.Say(i18n.Explain(full)); !strings.Contains(said, "PODIUM_HOME") {
+		t.Errorf("podium's own full disk is told as %q", said)
 	}
 	for _, same := range []error{nil, context.Canceled, errors.New("something new")} {
 		if got := advise(same); got != same {
