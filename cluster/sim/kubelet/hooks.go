@@ -3,6 +3,7 @@ package kubelet
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,8 +60,8 @@ func (c *container) afterStart(life, machine context.Context, proc *process, att
 	go func() { // ends with the hook, whose context ends with the process
 		defer close(done)
 		err := proc.hook(ctx, hook.PostStart)
-		c.set(func() { c.hooking = false })
 		if err == nil {
+			c.set(func() { c.hooking = false })
 			stopProbes = c.startProbes(machine, proc)
 			attempted()
 		} else if life.Err() == nil {
@@ -76,6 +77,24 @@ func (c *container) afterStart(life, machine context.Context, proc *process, att
 		stopProbes()
 		return failure
 	}
+}
+
+// hold keeps the pod's status to itself while containers with postStart hooks
+// are started, until the returned function is called: a kubelet's worker starts
+// all of them before it posts again.
+func (p *pod) hold() (release func()) {
+	hooked := func(c corev1.Container) bool { return c.Lifecycle != nil && c.Lifecycle.PostStart != nil }
+	if !slices.ContainsFunc(p.spec.Containers, hooked) {
+		return func() {}
+	}
+	set := func(held bool) {
+		p.mu.Lock()
+		p.held = held
+		p.mu.Unlock()
+		p.poke()
+	}
+	set(true)
+	return func() { set(false) }
 }
 
 // terminate ends a process as a kubelet's killContainer does, and doesn't wait

@@ -43,7 +43,7 @@ func (s *sim) waits(name, reason string) string {
 }
 
 func TestAContainerIsShownWhenItsPostStartHookIsDone(t *testing.T) {
-	inBubble(t, 0, func(s *sim) {
+	inBubble(t, 1, func(s *sim) {
 		hook := execHook("sh", "-c", "echo ready > /usr/share/nginx/html/index.html; sleep 5")
 		s.create(aPod("web", "nginx:1.27", postStart(hook), func(p *corev1.Pod) {
 			p.Spec.Containers = append(p.Spec.Containers, corev1.Container{Name: "next", Image: "nginx:1.27", Command: []string{"sleep", "3600"}})
@@ -52,9 +52,16 @@ func TestAContainerIsShownWhenItsPostStartHookIsDone(t *testing.T) {
 		if got := summary(s.get("web").Status); got != "Pending web=ContainerCreating/0 next=ContainerCreating/0 ready=False" {
 			t.Errorf("while the hook runs: %s", got)
 		}
-		s.wait(4 * time.Second)
+		s.wait(8 * time.Second)
 		if got := summary(s.get("web").Status); got != "Running web=Running/0 next=Running/0 ready=True" {
 			t.Errorf("afterwards: %s", got)
+		}
+		want := []string{
+			"Pending web=ContainerCreating/0 next=ContainerCreating/0 ready=False",
+			"Running web=Running/0 next=Running/0 ready=True",
+		}
+		if diff := cmp.Diff(want, s.states("web")); diff != "" {
+			t.Errorf("states (-want +got):\n%s", diff)
 		}
 		if _, body := s.fetch("web", "80"); body != "ready\n" {
 			t.Errorf("the server answers %q", body)
@@ -78,6 +85,12 @@ func TestAPostStartHookThatFailsStopsItsContainer(t *testing.T) {
 			inBubble(t, 1, func(s *sim) {
 				s.create(aPod("web", "nginx:1.27", postStart(tt.hook)))
 				s.wait(7 * time.Second)
+				for _, line := range s.states("web") {
+					if strings.Contains(line, "web=Running") {
+						t.Errorf("it was shown as running: %q", s.states("web"))
+						break
+					}
+				}
 				want := []string{"Warning FailedPostStartHook PostStartHook failed", "Normal Killing FailedPostStartHook"}
 				for _, w := range want {
 					if !slices.Contains(s.events("web"), w) {

@@ -42,6 +42,7 @@ type pod struct {
 	ending  bool // containers are being stopped for good
 	ended   bool // all have stopped
 	lost    bool // containers had to be marked as not located
+	held    bool // containers with postStart hooks are being started
 
 	ephemeral []*container
 }
@@ -194,7 +195,12 @@ func (p *pod) live(life, machine context.Context, inner *sync.WaitGroup) {
 		return
 	}
 	close(p.up)
-	for _, c := range p.containers {
+	release := func() {}
+	defer func() { release() }()
+	for i, c := range p.containers {
+		if i == len(p.containers)-len(p.spec.Containers) { // the first that is no init container
+			release = p.hold()
+		}
 		if c.role == roleInit {
 			if !c.runToEnd(life, machine) {
 				p.poke()

@@ -66,6 +66,9 @@ func (p *pod) inSync() bool {
 	if p.ended {
 		return false
 	}
+	if p.held && !p.ending {
+		return true
+	}
 	return slices.ContainsFunc(slices.Concat(p.containers, p.ephemeral), func(c *container) bool {
 		if p.ending {
 			return c.stopping && c.state.Terminated != nil
