@@ -65,7 +65,7 @@ test-kind-scenarios:
 
 bench: build
 	go test -run '^$$' -bench . -skip FiveThousandPods -benchtime 1x -count 3 -timeout 60m ./cluster/sim .
-	go test -run '^$$' -bench . ./cluster/watch ./cluster/kubectl ./tui/... ./lessons
+	go test -run '^$$' -bench . ./i18n ./cluster/watch ./cluster/record ./cluster/kubectl ./tui/... ./lessons
 
 # What podium adds to kind's own time, in three pairs by turns.
 bench-kind:

@@ -118,7 +118,8 @@ func median(all []time.Duration) float64 {
 // peer in the same run, from exec to the end of `podium --version`, which draws
 // nothing.
 func BenchmarkFirstFrame(b *testing.B) {
-	var frames, versions []time.Duration
+	var frames []time.Duration
+	var versions spent
 	for b.Loop() {
 		for range 9 {
 			began := time.Now()
@@ -126,14 +127,47 @@ func BenchmarkFirstFrame(b *testing.B) {
 			t.until(b, "podium", 10*time.Second)
 			frames = append(frames, time.Since(began))
 			t.close()
-
-			began = time.Now()
-			if err := exec.CommandContext(b.Context(), built(b, "podium"), "--version").Run(); err != nil {
-				b.Fatal(err)
-			}
-			versions = append(versions, time.Since(began))
+			versions.run(b, built(b, "podium"), "--version")
 		}
 	}
 	b.ReportMetric(median(frames), "ms-first-frame")
-	b.ReportMetric(median(versions), "ms-version")
+	b.ReportMetric(median(versions.wall), "ms-version")
+	b.ReportMetric(median(versions.cpu), "ms-cpu-version")
+}
+
+// What `podium kubectl version --client` takes, beside a bare kubectl of the
+// same version in the same run.
+func BenchmarkKubectl(b *testing.B) {
+	bare := filepath.Join(b.TempDir(), "kubectl")
+	build := exec.CommandContext(b.Context(), "go", "build", "-ldflags=-s -w", "-o", bare, "k8s.io/kubernetes/cmd/kubectl")
+	if out, err := build.CombinedOutput(); err != nil {
+		b.Fatalf("%v: %s", err, out)
+	}
+	var ours, peers spent
+	for b.Loop() {
+		for range 21 {
+			ours.run(b, built(b, "podium"), "kubectl", "version", "--client")
+			peers.run(b, bare, "version", "--client")
+		}
+	}
+	b.ReportMetric(median(ours.wall), "ms-podium-kubectl")
+	b.ReportMetric(median(peers.wall), "ms-kubectl")
+	b.ReportMetric(median(ours.cpu), "ms-cpu-podium-kubectl")
+	b.ReportMetric(median(peers.cpu), "ms-cpu-kubectl")
+	b.ReportMetric(median(ours.cpu)/median(peers.cpu), "times-kubectl")
+}
+
+// spent is what runs of a command took: time that passed, and time of a
+// processor, which says more on a machine that does other things as well.
+type spent struct{ wall, cpu []time.Duration }
+
+func (s *spent) run(b *testing.B, name string, args ...string) {
+	b.Helper()
+	cmd := exec.CommandContext(b.Context(), name, args...)
+	began := time.Now()
+	if err := cmd.Run(); err != nil {
+		b.Fatal(err)
+	}
+	s.wall = append(s.wall, time.Since(began))
+	s.cpu = append(s.cpu, cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime())
 }

@@ -36,20 +36,25 @@ func (l Lane) Images() []string {
 // Lanes returns every revision of d that the cluster still keeps, newest first,
 // those scaled to zero included. Owners are found by UID, never by name.
 func (s Snapshot) Lanes(d *appsv1.Deployment) []Lane {
-	pods := map[types.UID][]*corev1.Pod{}
-	for _, p := range s.Pods {
-		if c := metav1.GetControllerOfNoCopy(p); c != nil {
-			pods[c.UID] = append(pods[c.UID], p)
-		}
-	}
 	var lanes []Lane
 	for _, rs := range s.ReplicaSets {
 		if c := metav1.GetControllerOfNoCopy(rs); c == nil || c.UID != d.UID {
 			continue
 		}
-		lanes = append(lanes, Lane{Revision: revision(rs), ReplicaSet: rs, Pods: pods[rs.UID]})
+		lanes = append(lanes, Lane{Revision: revision(rs), ReplicaSet: rs})
 	}
 	slices.SortStableFunc(lanes, func(a, b Lane) int { return cmp.Compare(b.Revision, a.Revision) })
+	at := make(map[types.UID]*Lane, len(lanes))
+	for i := range lanes {
+		at[lanes[i].ReplicaSet.UID] = &lanes[i]
+	}
+	for _, p := range s.Pods {
+		if c := metav1.GetControllerOfNoCopy(p); c != nil {
+			if lane := at[c.UID]; lane != nil {
+				lane.Pods = append(lane.Pods, p)
+			}
+		}
+	}
 	return lanes
 }
 

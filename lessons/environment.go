@@ -96,7 +96,7 @@ func onPod(of func(*corev1.Pod) ref.Val) func(ref.Val) ref.Val {
 }
 
 func stateIs(p *corev1.Pod, any ...cluster.State) ref.Val {
-	state, _ := cluster.StateOf(p)
+	state := cluster.PodState(p)
 	return types.Bool(slices.Contains(any, state))
 }
 

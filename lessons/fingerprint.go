@@ -80,7 +80,7 @@ func essentials(o cluster.Object) string {
 		unstructured.RemoveNestedField(fields, path...)
 	}
 	if pod, ok := o.(*corev1.Pod); ok {
-		state, _ := cluster.StateOf(pod)
+		state := cluster.PodState(pod)
 		fields["state"] = string(state)
 	}
 	data, err := json.Marshal(fields)

@@ -104,7 +104,7 @@ func (g Goal) match(s *scope) Verdict {
 	objects := s.kind(g.Kind)
 	if g.Test == Absent {
 		for _, o := range objects {
-			if matches(g.Match, o.fields) {
+			if s.objects.match(g.Match, o) {
 				return Verdict{Seen: stillThere(o)}
 			}
 		}
@@ -112,7 +112,7 @@ func (g Goal) match(s *scope) Verdict {
 	}
 	var found int
 	for _, o := range objects {
-		if o.source.GetDeletionTimestamp() == nil && matches(g.Match, o.fields) {
+		if o.source.GetDeletionTimestamp() == nil && s.objects.match(g.Match, o) {
 			found++
 		}
 	}

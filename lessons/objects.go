@@ -1,7 +1,9 @@
 package lessons
 
 import (
+	"reflect"
 	"sync"
+	"unsafe"
 
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/traits"
@@ -25,6 +27,13 @@ type object struct {
 	traits.Mapper
 	fields map[string]any
 	source cluster.Object
+	fits   []fit // by what was asked of it
+}
+
+// A fit is whether an object matches the part of a manifest that a goal wants.
+type fit struct {
+	want    unsafe.Pointer // the goal's map, which is never written to
+	matches bool
 }
 
 // objects keeps what was converted: an object in a snapshot is never written to,
@@ -57,6 +66,22 @@ func (o *objects) of(source cluster.Object) *object {
 	}
 	o.young[source] = found
 	return found
+}
+
+// match reports whether an object matches a part of a manifest, which is found
+// out once in the object's life.
+func (o *objects) match(want map[string]any, of *object) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	key := reflect.ValueOf(want).UnsafePointer()
+	for _, known := range of.fits {
+		if known.want == key {
+			return known.matches
+		}
+	}
+	found := fit{key, matches(want, of.fields)}
+	of.fits = append(of.fits, found)
+	return found.matches
 }
 
 func convert(source cluster.Object) *object {

@@ -46,7 +46,7 @@ func atRest(s cluster.Snapshot, namespace string) bool {
 		if pod.Namespace != namespace {
 			continue
 		}
-		switch state, _ := cluster.StateOf(pod); state {
+		switch state := cluster.PodState(pod); state {
 		case cluster.Ready, cluster.Completed, cluster.Failed:
 		default:
 			return false

@@ -100,7 +100,7 @@ func isReady(o cluster.Object) bool {
 	if !ok {
 		return false
 	}
-	state, _ := cluster.StateOf(pod)
+	state := cluster.PodState(pod)
 	return state == cluster.Ready
 }
 

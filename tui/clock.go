@@ -68,16 +68,14 @@ func (m *Model) pass() {
 // living are the panes that may look different with another snapshot.
 var living = []string{"lesson", "board", "lanes", "tree", "events", "why", "traffic", "map", "details"}
 
-// forget drops the changes that glow no longer, and reports whether pods, which
-// are all that glows, are among them.
+// forget drops the changes that glow no longer, and reports whether there were any.
 func (m *Model) forget() bool {
-	changes, rested := m.scene.Recent, false
-	for len(changes) > 0 && m.scene.Now.Sub(changes[0].Time) >= panes.GlowTime {
-		_, pod := changes[0].Object.(*corev1.Pod)
-		changes, rested = changes[1:], rested || pod
+	n := 0
+	for n < len(m.scene.Recent) && m.scene.Now.Sub(m.scene.Recent[n].Time) >= panes.GlowTime {
+		n++
 	}
-	m.scene.Recent = changes
-	return rested
+	m.scene.Recent = m.scene.Recent[n:]
+	return n > 0
 }
 
 // onSnapshot shows what the cluster has come to.
@@ -92,7 +90,7 @@ func (m *Model) onSnapshot(msg snapshotMsg) tea.Cmd {
 	m.scene.Snapshot = msg.snapshot
 	m.lookForMoving()
 	m.scene.Past = m.scene.Past.Append(msg.snapshot)
-	m.scene.Recent = append(append([]cluster.Change(nil), m.scene.Recent...), msg.snapshot.Changes...)
+	m.scene.Recent = append(slices.Clip(m.scene.Recent), panes.Glowing(msg.snapshot.Changes)...)
 	m.pass()
 	if m.past.on {
 		return tea.Batch(m.observe(), m.nextSnapshot(m.link))
@@ -135,7 +133,7 @@ func moving(s cluster.Snapshot, namespace string) bool {
 		if p.Namespace != namespace {
 			return false
 		}
-		state, _ := cluster.StateOf(p)
+		state := cluster.PodState(p)
 		return state == cluster.Unplaced || state == cluster.Starting || state == cluster.Terminating
 	})
 }

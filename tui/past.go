@@ -217,7 +217,7 @@ func (m *Model) edge() i18n.Message {
 func (m *Model) arrive(at record.Moment) tea.Cmd {
 	m.past.at = at
 	m.past.scene = panes.Scene{
-		Now: at.Time, Snapshot: at.Snapshot, Recent: at.Snapshot.Changes,
+		Now: at.Time, Snapshot: at.Snapshot, Recent: panes.Glowing(at.Snapshot.Changes),
 		Session: m.sessionAt(at), Load: loadAt(m.past.film, at.Time),
 	}
 	m.canvas.touch()

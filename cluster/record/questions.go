@@ -14,7 +14,7 @@ var podKind = schema.GroupKind{Kind: "Pod"}
 
 // ready is what a Service sends requests to: a pod that is leaving is not.
 func ready(p *corev1.Pod) bool {
-	state, _ := cluster.StateOf(p)
+	state := cluster.PodState(p)
 	return state == cluster.Ready
 }
 

@@ -92,7 +92,7 @@ func (f *fold) podModified(c cluster.Change, now, before *corev1.Pod) {
 	if was, is := controller(before), controller(now); was.UID != is.UID {
 		f.podReleased(c, now, before)
 	}
-	was, _ := cluster.StateOf(before)
+	was := cluster.PodState(before)
 	is, word := cluster.StateOf(now)
 	d := f.on(c, now, "")
 	switch {

@@ -183,7 +183,7 @@ func controller(o metav1.Object) metav1.OwnerReference {
 }
 
 func isReady(p *corev1.Pod) bool {
-	state, _ := cluster.StateOf(p)
+	state := cluster.PodState(p)
 	return state == cluster.Ready
 }
 

@@ -132,8 +132,23 @@ func (b *Board) filtered(s Scene, width, height int) string {
 	return b.filterRow(s, width) + "\n" + b.draw(s, width, height-1)
 }
 
-// glowingPods returns the pods that just changed in a way that is drawn, the last
-// one first.
+// Glowing picks the changes that make a pod glow: it came, or changed in a way
+// that is drawn. Most changes are of another kind.
+func Glowing(changes []cluster.Change) []cluster.Change {
+	var glowing []cluster.Change
+	for _, c := range changes {
+		pod, ok := c.Object.(*corev1.Pod)
+		if !ok || c.Verb == cluster.Deleted {
+			continue
+		}
+		if before, ok := c.Before.(*corev1.Pod); !ok || !looksSame(before, pod) {
+			glowing = append(glowing, c)
+		}
+	}
+	return glowing
+}
+
+// glowingPods returns the pods that glow, the one that changed last first.
 func glowingPods(s Scene) []*corev1.Pod {
 	var glowing []*corev1.Pod
 	for i := len(s.Recent) - 1; i >= 0; i-- {
@@ -141,14 +156,9 @@ func glowingPods(s Scene) []*corev1.Pod {
 		if s.Now.Sub(c.Time) >= GlowTime {
 			break // all before are older
 		}
-		pod, ok := c.Object.(*corev1.Pod)
-		if !ok || c.Verb == cluster.Deleted || isAmong(glowing, pod.UID) {
-			continue
+		if pod, ok := c.Object.(*corev1.Pod); ok && !isAmong(glowing, pod.UID) {
+			glowing = append(glowing, pod)
 		}
-		if before, ok := c.Before.(*corev1.Pod); ok && looksSame(before, pod) {
-			continue
-		}
-		glowing = append(glowing, pod)
 	}
 	return glowing
 }

@@ -99,10 +99,13 @@ func TestAChangedPodGlowsForASecond(t *testing.T) {
 
 func TestAChangeThatIsNotDrawnDoesNotGlow(t *testing.T) {
 	w := rollout()
-	s := w.scene()
 	p := w.find("web-7c9ab2-x2xmn")
-	s.Recent = []cluster.Change{{Time: noon, Verb: cluster.Modified, Before: p, Object: p.DeepCopy()}}
-	if got := glowingPods(s); got != nil {
+	kinds := []cluster.Change{
+		{Time: noon, Verb: cluster.Modified, Before: p, Object: p.DeepCopy()},
+		{Time: noon, Verb: cluster.Deleted, Before: p, Object: p},
+		{Time: noon, Verb: cluster.Added, Object: w.scene().Snapshot.Nodes[0]},
+	}
+	if got := Glowing(kinds); got != nil {
 		t.Errorf("%v glow", got)
 	}
 }

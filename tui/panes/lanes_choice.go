@@ -29,6 +29,17 @@ func (w workload) selection() Selection {
 // workloads returns what the learner made in a namespace, topmost owners only,
 // by kind and name.
 func workloads(s cluster.Snapshot, namespace string) []workload {
+	all := makers(s, namespace)
+	for _, p := range s.Pods {
+		if p.Namespace == namespace && metav1.GetControllerOfNoCopy(p) == nil {
+			all = append(all, workload{"Pod", p})
+		}
+	}
+	return all
+}
+
+// makers are the workloads without the pods that nothing made.
+func makers(s cluster.Snapshot, namespace string) []workload {
 	var all []workload
 	add := func(kind string, o cluster.Object) {
 		if o.GetNamespace() == namespace && metav1.GetControllerOfNoCopy(o) == nil {
@@ -55,9 +66,6 @@ func workloads(s cluster.Snapshot, namespace string) []workload {
 	for _, o := range s.CronJobs {
 		add("CronJob", o)
 	}
-	for _, o := range s.Pods {
-		add("Pod", o)
-	}
 	return all
 }
 
@@ -68,7 +76,10 @@ func chosen(s Scene) (workload, bool) {
 	if w, ok := behind(s.Snapshot, s.Selected.UID); ok {
 		return w, true
 	}
-	all := workloads(s.Snapshot, s.Lab.Namespace)
+	all := makers(s.Snapshot, s.Lab.Namespace)
+	if len(all) == 0 { // to look at every pod of thousands takes long
+		all = workloads(s.Snapshot, s.Lab.Namespace)
+	}
 	if len(all) == 0 {
 		return workload{}, false
 	}

@@ -153,14 +153,15 @@ func (r rolling) shown(room int) int {
 func (r rolling) revision(i int) lane {
 	s, t, revision := r.s, &r.s.Theme, r.revisions[i]
 	ink := [...]theme.Ink{t.Inks.Accent, t.Inks.Calm, t.Inks.Faint}[min(i, 2)]
-	ready, leaving := count(revision.Pods, cluster.Ready), count(revision.Pods, cluster.Terminating)
+	counts := tallyOf(revision.Pods)
+	ready, leaving := counts.of(cluster.Ready), counts.of(cluster.Terminating)
 	want := int(ptr.Deref(revision.ReplicaSet.Spec.Replicas, 1))
 	l := lane{
 		label:   s.Lang.Say(i18n.M("lanes.revision", "Number", revision.Revision)),
 		short:   strconv.Itoa(revision.Revision),
 		ink:     ink,
 		detail:  whatDiffers(r.revisions, i),
-		pieces:  pieces(t, revision.Pods, ink),
+		pieces:  pieces(t, counts, ink),
 		want:    want,
 		trouble: trouble(revision.Pods),
 		name:    Clean(revision.ReplicaSet.Name),

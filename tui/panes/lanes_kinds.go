@@ -35,7 +35,7 @@ func newMosaic(s Scene, width int) mosaic {
 
 // pod puts a pod's tile, its label before its state's mark.
 func (m mosaic) pod(p *corev1.Pod, label string, age int) {
-	m.tile(painter{t: m.t}.inkOf(p, age), label+stateMark(m.t, stateOf(p)))
+	m.tile(painter{t: m.t}.inkOf(p, age), label+stateMark(m.t, cluster.PodState(p)))
 }
 
 func (m mosaic) tile(ink theme.Ink, text string) {
@@ -54,14 +54,9 @@ func (m mosaic) done() []string {
 	return m.rows
 }
 
-func stateOf(p *corev1.Pod) cluster.State {
-	state, _ := cluster.StateOf(p)
-	return state
-}
-
 // inkOf is the ink of a pod's tile by the age of what it was made from.
 func (p painter) inkOf(pod *corev1.Pod, age int) theme.Ink {
-	return p.tileInk(tile{pod: pod, state: stateOf(pod), age: age}, nil)
+	return p.tileInk(tile{pod: pod, state: cluster.PodState(pod), age: age}, nil)
 }
 
 // headRow is a workload's image and how far it is, and why pods fail.
@@ -114,7 +109,7 @@ func updated(pods []*corev1.Pod, newest string) int {
 func statefulRows(s Scene, o *appsv1.StatefulSet, pods []*corev1.Pod, width int) []string {
 	want, t := int(ptr.Deref(o.Spec.Replicas, 1)), &s.Theme
 	newest, same := strings.TrimPrefix(o.Status.UpdateRevision, o.Name+"-"), alike(pods)
-	words := s.Lang.Say(i18n.M("lanes.of", "Ready", count(pods, cluster.Ready), "Want", want))
+	words := s.Lang.Say(i18n.M("lanes.of", "Ready", tallyOf(pods).of(cluster.Ready), "Want", want))
 	if !same {
 		words += ", " + s.Lang.Say(i18n.M("lanes.updated", "Done", updated(pods, newest), "Want", want))
 	}
@@ -149,7 +144,7 @@ func statefulRules(s Scene, o *appsv1.StatefulSet, byOrdinal map[int]*corev1.Pod
 	} else {
 		say(i18n.M("lanes.stateful.order"))
 		for n := range want {
-			if p := byOrdinal[n]; p == nil && n > 0 && byOrdinal[n-1] != nil && stateOf(byOrdinal[n-1]) != cluster.Ready {
+			if p := byOrdinal[n]; p == nil && n > 0 && byOrdinal[n-1] != nil && cluster.PodState(byOrdinal[n-1]) != cluster.Ready {
 				say(i18n.M("lanes.stateful.waits", "Next", n, "Before", n-1))
 				break
 			}
@@ -168,7 +163,7 @@ func statefulRules(s Scene, o *appsv1.StatefulSet, byOrdinal map[int]*corev1.Pod
 func daemonRows(s Scene, o *appsv1.DaemonSet, pods []*corev1.Pod, width int) []string {
 	t := &s.Theme
 	newest, same, want := newestHash(pods), alike(pods), int(o.Status.DesiredNumberScheduled)
-	words := s.Lang.Say(i18n.M("lanes.nodes", "Ready", count(pods, cluster.Ready), "Count", want))
+	words := s.Lang.Say(i18n.M("lanes.nodes", "Ready", tallyOf(pods).of(cluster.Ready), "Count", want))
 	if !same {
 		words += ", " + s.Lang.Say(i18n.M("lanes.updated", "Done", updated(pods, newest), "Want", want))
 	}
@@ -233,7 +228,7 @@ func jobRows(s Scene, j *batchv1.Job, pods []*corev1.Pod, width int) []string {
 	m := newMosaic(s, width)
 	done := 0
 	for i, p := range pods {
-		if stateOf(p) == cluster.Completed {
+		if cluster.PodState(p) == cluster.Completed {
 			done++
 		}
 		m.pod(p, strconv.Itoa(i+1), loose)

@@ -41,7 +41,7 @@ func setRows(s Scene, rs *appsv1.ReplicaSet, pods []*corev1.Pod, width int) []st
 	ink := s.Theme.Inks.Calm
 	l := lane{
 		label: s.Lang.Say(i18n.M("lanes.pods")), ink: ink, detail: strings.Join(images(rs.Spec.Template.Spec.Containers), " "), want: want,
-		pieces: pieces(&s.Theme, pods, ink), words: s.Lang.Say(i18n.M("lanes.of", "Ready", count(pods, cluster.Ready), "Want", want)), trouble: trouble(pods),
+		pieces: pieces(&s.Theme, tallyOf(pods), ink), words: s.Lang.Say(i18n.M("lanes.of", "Ready", tallyOf(pods).of(cluster.Ready), "Want", want)), trouble: trouble(pods),
 	}
 	tb := tabulate(&s.Theme, []lane{l}, width, max(want, len(pods)))
 	return []string{tb.row(l)}

@@ -31,13 +31,21 @@ type piece struct {
 	ink   theme.Ink
 }
 
-// pieces sorts a revision's pods for its bar: up, on the way, wrong, leaving.
-func pieces(t *theme.Theme, pods []*corev1.Pod, ink theme.Ink) []piece {
-	var counts [len(stateOrder)]int
+// A tally is how many pods are in each state, in the order of stateOrder.
+type tally [len(stateOrder)]int
+
+func tallyOf(pods []*corev1.Pod) tally {
+	var counts tally
 	for _, p := range pods {
-		state, _ := cluster.StateOf(p)
-		counts[slices.Index(stateOrder[:], state)]++
+		counts[slices.Index(stateOrder[:], cluster.PodState(p))]++
 	}
+	return counts
+}
+
+func (c tally) of(state cluster.State) int { return c[slices.Index(stateOrder[:], state)] }
+
+// pieces sorts a revision's pods for its bar: up, on the way, wrong, leaving.
+func pieces(t *theme.Theme, counts tally, ink theme.Ink) []piece {
 	var made []piece
 	for i, state := range stateOrder {
 		n := counts[i]
@@ -58,20 +66,11 @@ func pieces(t *theme.Theme, pods []*corev1.Pod, ink theme.Ink) []piece {
 	return made
 }
 
-func count(pods []*corev1.Pod, states ...cluster.State) int {
-	n := 0
-	for _, p := range pods {
-		if state, _ := cluster.StateOf(p); slices.Contains(states, state) {
-			n++
-		}
-	}
-	return n
-}
-
 // trouble returns why pods fail, the first reason found.
 func trouble(pods []*corev1.Pod) string {
 	for _, p := range pods {
-		if state, reason := cluster.StateOf(p); bad(state) {
+		if bad(cluster.PodState(p)) {
+			_, reason := cluster.StateOf(p)
 			return Clean(reason)
 		}
 	}

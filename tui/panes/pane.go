@@ -28,7 +28,7 @@ type Scene struct {
 
 	Lab      Lab
 	Snapshot cluster.Snapshot
-	Recent   []cluster.Change // of the last [GlowTime], oldest first
+	Recent   []cluster.Change // those of the last [GlowTime] that glow, oldest first
 	Past     why.Past         // what happened up to Now, and by whom
 
 	Session  lessons.Session // the zero Session while no lesson is open

@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/labels"
 
+	"podium/cluster"
 	"podium/cluster/why"
 	"podium/i18n"
 	"podium/tui/theme"
@@ -127,7 +128,7 @@ func (b memberBand) row(s Scene, svc *corev1.Service, width, all int, chosen boo
 		mark, ink = t.Leaving, t.Inks.Faint
 	case why.NotReady, why.Waiting:
 		mark, ink = t.Unready, t.Inks.Waiting
-		if bad(stateOf(b.first.Pod)) {
+		if bad(cluster.PodState(b.first.Pod)) {
 			mark, ink = t.Failing, t.Inks.Bad
 		}
 	default:
