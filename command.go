@@ -13,6 +13,7 @@ import (
 // options are podium's flags.
 type options struct {
 	lang      i18n.Language
+	langGiven bool // by --lang
 	provider  string
 	course    string // the folder of the learner's own lessons; "" for podium's
 	learner   string
@@ -91,6 +92,7 @@ func (o *options) declare(root *cobra.Command, say func(string) string) {
 	flags.BoolVar(&o.light, "light", false, say("flag-light"))
 	flags.BoolVar(&o.dark, "dark", false, say("flag-dark"))
 	root.PersistentPreRunE = func(*cobra.Command, []string) error {
+		o.langGiven = flags.Changed("lang")
 		if err := o.check(language, flags.Changed("workers")); err != nil {
 			return err
 		}

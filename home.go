@@ -39,6 +39,9 @@ func (h home) recordings() string { return filepath.Join(string(h), "recordings"
 // history is what a learner typed at the prompt, in whatever course.
 func (h home) history(learner string) string { return filepath.Join(h.learner(learner), "history") }
 
+// layout is how a learner arranged the screen.
+func (h home) layout(learner string) string { return filepath.Join(h.learner(learner), "screen.json") }
+
 // lastLesson is the note of which lesson was the last on a provider's cluster.
 func (h home) lastLesson(provider string) string {
 	return filepath.Join(h.provider(provider), "lesson")
@@ -69,4 +72,13 @@ func wishedLanguage(args []string) i18n.Language {
 		wishes = append(wishes, os.Getenv(name))
 	}
 	return i18n.Match(wishes...)
+}
+
+// chosen is the language of the screen: what was asked for this time, else what
+// F8 last chose there.
+func (o *options) chosen(kept i18n.Language) i18n.Language {
+	if o.langGiven || os.Getenv("PODIUM_LANG") != "" || kept == "" {
+		return o.lang
+	}
+	return kept
 }

@@ -44,10 +44,12 @@ func (o *options) screen(ctx context.Context, lesson string) error {
 			want = look
 		}
 		provider := o.keeper(h, want)
+		layout := tui.LoadLayout(h.layout(o.learner))
 		return tui.Run(ctx, tui.Options{
+			Layout: layout, LayoutPath: h.layout(o.learner),
 			Open: advised(provider), LookOn: o.keeper(h, look).Open, Watch: follow, Record: startRecording(h), Provider: provider.Name(),
 			LoadLessons: func() ([]lessons.Lesson, error) { return o.load(true) }, ProgressPath: o.desk(h).progress(), Note: h.lastLesson(o.provider), StartLesson: lesson,
-			Lang: o.lang, Look: o.look(), Log: h.crash(),
+			Lang: o.chosen(layout.Language), Look: o.look(), Log: h.crash(),
 			Prompt: o.prompt(h), Drawn: drawn,
 		})
 	})

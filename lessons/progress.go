@@ -143,7 +143,7 @@ func (p Progress) Save(path string) error {
 		err = os.MkdirAll(filepath.Dir(path), 0o700)
 	}
 	if err == nil {
-		err = writeFile(path, append(data, '\n'))
+		err = WriteFile(path, append(data, '\n'))
 	}
 	if err != nil {
 		return i18n.Errorf(err, i18n.M("progress.unsaved", "Path", path))

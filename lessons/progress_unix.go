@@ -4,4 +4,5 @@ package lessons
 
 import "github.com/google/renameio/v2"
 
-func writeFile(path string, data []byte) error { return renameio.WriteFile(path, data, 0o600) }
+// WriteFile writes data to path, all of it or nothing, for the user's eyes alone.
+func WriteFile(path string, data []byte) error { return renameio.WriteFile(path, data, 0o600) }

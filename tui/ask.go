@@ -54,6 +54,7 @@ func (m *Model) asksWhy(press tea.KeyPressMsg) bool {
 		pane.Explain()
 	}
 	m.setFocus("why")
+	m.use("why")
 	return true
 }
 

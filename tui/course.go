@@ -229,7 +229,11 @@ func (m *Model) onReady(msg readyMsg) tea.Cmd {
 	} else {
 		m.scene.Session = m.scene.Session.Restarted(now)
 	}
-	return tea.Batch(m.entered(), m.save())
+	entered := m.entered()
+	if msg.begin && m.openBefore() {
+		m.tell(i18n.M("tui.prediction.resumed"))
+	}
+	return tea.Batch(entered, m.save())
 }
 
 // entered sets off what belongs to the step that has just begun.

@@ -60,9 +60,9 @@ func helpRows() []panes.HelpRow {
 	for _, o := range functionKeys {
 		rows = append(rows, panes.HelpRow{Keys: o.keyName(), Does: i18n.M("tui.key." + string(o))})
 	}
-	rows = append(rows, panes.HelpRow{Keys: mapOrder.keyName(), Does: i18n.M("tui.key.map")})
+	rows = append(rows, panes.HelpRow{Keys: hideOrder.keyName(), Does: i18n.M("tui.key.hide")}, panes.HelpRow{Keys: mapOrder.keyName(), Does: i18n.M("tui.key.map")})
 	for _, row := range [][2]string{
-		{"Tab", "tui.key.pane"}, {whyKey, "tui.key.why"}, {"Esc", "tui.key.esc"}, {"Shift-Up/Down", "tui.key.scroll"}, {"PgUp PgDn", "tui.key.page"},
+		{"Tab", "tui.key.pane"}, {whyKey, "tui.key.why"}, {"Esc", "tui.key.esc"}, {"Shift-Up/Down", "tui.key.scroll"}, {"PgUp PgDn", "tui.key.page"}, {"Ctrl-G arrows", "tui.key.resize"},
 		{"Ctrl-Y", "tui.key.copy"}, {"Ctrl-R", "tui.key.search"}, {"Ctrl-C", "tui.key.interrupt"}, {"Ctrl-L", "tui.key.redraw"},
 	} {
 		rows = append(rows, panes.HelpRow{Keys: row[0], Does: i18n.M(row[1])})

@@ -29,6 +29,7 @@ const (
 	backPaneOrder order = "pane-back"
 	redrawOrder   order = "redraw"
 	rewindOrder   order = "rewind"
+	hideOrder     order = "hide"
 )
 
 // functionKeys are the orders of F1 to F10, in that order.
@@ -46,7 +47,7 @@ func (o order) keyName() string {
 	if i := slices.Index(functionKeys, o); i >= 0 {
 		return "F" + digits[i]
 	}
-	return map[order]string{paneOrder: "Tab", backPaneOrder: "Shift-Tab", redrawOrder: "Ctrl-L", mapOrder: "F12", copyOrder: "Ctrl-Y"}[o]
+	return map[order]string{paneOrder: "Tab", backPaneOrder: "Shift-Tab", redrawOrder: "Ctrl-L", mapOrder: "F12", copyOrder: "Ctrl-Y", hideOrder: "F11"}[o]
 }
 
 var digits = []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10"}
@@ -67,7 +68,12 @@ func orderOf(key tea.KeyPressMsg, prefixed bool) (order, bool) {
 	if prefixed && (name == "m" || name == "ㅡ") { // the same key on a Korean layout
 		return mapOrder, true
 	}
+	if prefixed && (name == "h" || name == "ㅗ") {
+		return hideOrder, true
+	}
 	switch name {
+	case "f11":
+		return hideOrder, true
 	case "f12":
 		return mapOrder, true
 	case "ctrl+l":

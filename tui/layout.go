@@ -34,13 +34,17 @@ type plan struct {
 type wish struct {
 	page  page
 	focus string
-	tabs  string // which pane of a shared place is in front
+	tabs  string // which pane of a small screen is in front
+	front string // which of the panes that share a place
 	load  bool   // requests are being sent, so traffic deserves room
 	watch bool   // pods are what the step is about at this moment
 	zoom  bool   // the focused pane alone
 	past  bool   // a moment of the past is shown, and the timeline with it
 	still bool   // a picture of the cluster and nothing to work with
 	room  room   // what the prompt needs
+
+	hidden []string       // panes the learner has put away
+	grown  map[string]int // rows and, of the lesson, columns that a pane was given beyond its share
 }
 
 // A room says how much space the prompt's program needs.
@@ -171,35 +175,32 @@ func widePlan(body image.Rectangle, w wish) ([]tile, []string) {
 	side := upper
 	var tiles []tile
 	if w.page == lessonPage {
-		halves := columns(upper, share{min: 40, weight: 4}, share{min: 50, weight: 5})
+		halves := columns(upper, share{min: w.column(40), weight: 4}, share{min: 50, weight: 5})
 		tiles, side = append(tiles, tile{"lesson", halves[0]}), halves[1]
 	}
 	front, hidden := takeTurns(w, "why", "tree", "events")
+	slots := []slot{{"board", share{min: 5, weight: 3}}, {"lanes", share{min: 5, weight: 2}}, {front, share{min: 4, weight: 3}}}
 	if w.load {
-		parts := rows(side, share{min: 5, weight: 3}, share{min: 5, weight: 2}, share{min: 3, weight: 1}, share{min: 4, weight: 2})
-		tiles = append(tiles, tile{"board", parts[0]}, tile{"lanes", parts[1]}, tile{"traffic", parts[2]}, tile{front, parts[3]})
-	} else {
-		parts := rows(side, share{min: 5, weight: 3}, share{min: 5, weight: 2}, share{min: 4, weight: 3})
-		tiles = append(tiles, tile{"board", parts[0]}, tile{"lanes", parts[1]}, tile{front, parts[2]})
+		slots = []slot{{"board", share{min: 5, weight: 3}}, {"lanes", share{min: 5, weight: 2}}, {"traffic", share{min: 3, weight: 1}}, {front, share{min: 4, weight: 2}}}
 	}
+	tiles = append(tiles, w.pile(side, slots...)...)
 	return append(tiles, lower...), hidden
 }
 
 // takeTurns finds which of the panes that share a place is in front: the focused
-// one, else the one that was focused last, else the first.
-func takeTurns(w wish, shared ...string) (front string, hidden []string) {
+// one, else the one that was used last, else the first; "" when all are hidden.
+func takeTurns(w wish, shared ...string) (front string, behind []string) {
+	shared = slices.DeleteFunc(shared, w.hides)
+	if len(shared) == 0 {
+		return "", nil
+	}
 	front = shared[0]
-	for _, name := range []string{w.tabs, w.focus} {
+	for _, name := range []string{w.front, w.focus} {
 		if slices.Contains(shared, name) {
 			front = name
 		}
 	}
-	for _, name := range shared {
-		if name != front {
-			hidden = append(hidden, name)
-		}
-	}
-	return front, hidden
+	return front, slices.DeleteFunc(shared, func(name string) bool { return name == front })
 }
 
 // vastPlan shows everything at once.
@@ -212,25 +213,72 @@ func takeTurns(w wish, shared ...string) (front string, hidden []string) {
 //	└─────────────────────────────┘
 func vastPlan(body image.Rectangle, w wish) []tile {
 	upper, lower := withLower(body, w)
-	var tiles []tile
-	parts := columns(upper, share{min: 70, weight: 3}, share{min: 40, weight: 1})
-	if w.page == lessonPage {
-		parts = columns(upper, share{min: 52, weight: 2}, share{min: 60, weight: 4}, share{min: 40, weight: 1})
-		tiles = append(tiles, tile{"lesson", parts[0]})
-		parts = parts[1:]
-	}
-	names := []string{"board", "lanes", "why"}
-	shares := []share{{min: 8, weight: 3}, {min: 7, weight: 2}, {min: 7, weight: 3}}
+	middle := []slot{{"board", share{min: 8, weight: 3}}, {"lanes", share{min: 7, weight: 2}}, {"why", share{min: 7, weight: 3}}}
 	if w.load {
-		names = []string{"board", "lanes", "traffic", "why"}
-		shares = []share{{min: 8, weight: 3}, {min: 7, weight: 2}, {min: 5, weight: 1}, {min: 5, weight: 2}}
+		middle = []slot{{"board", share{min: 8, weight: 3}}, {"lanes", share{min: 7, weight: 2}}, {"traffic", share{min: 5, weight: 1}}, {"why", share{min: 5, weight: 2}}}
 	}
-	for i, r := range rows(parts[0], shares...) {
-		tiles = append(tiles, tile{names[i], r})
+	right := []slot{{"tree", share{min: 8, weight: 3}}, {"events", share{min: 6, weight: 2}}}
+	all := middle[:1:1]
+	middle, right = slices.DeleteFunc(slices.Clone(middle), w.away), slices.DeleteFunc(right, w.away)
+	if len(middle)+len(right) == 0 {
+		middle = all // something is to be seen
 	}
-	side := rows(parts[1], share{min: 8, weight: 3}, share{min: 6, weight: 2})
-	tiles = append(tiles, tile{"tree", side[0]}, tile{"events", side[1]})
+	var shares []share
+	if w.page == lessonPage {
+		shares = append(shares, share{min: w.column(52), weight: 2})
+	}
+	if len(middle) > 0 {
+		shares = append(shares, share{min: 60, weight: 4})
+	}
+	if len(right) > 0 {
+		shares = append(shares, share{min: 40, weight: 1})
+	}
+	parts := columns(upper, shares...)
+	var tiles []tile
+	if w.page == lessonPage {
+		tiles, parts = append(tiles, tile{"lesson", parts[0]}), parts[1:]
+	}
+	if len(middle) > 0 {
+		tiles, parts = append(tiles, w.pile(parts[0], middle...)...), parts[1:]
+	}
+	if len(right) > 0 {
+		tiles = append(tiles, w.pile(parts[0], right...)...)
+	}
 	return append(tiles, lower...)
+}
+
+// A slot is a pane and its share of the place where panes stand one above the
+// other.
+type slot struct {
+	pane  string
+	share share
+}
+
+// hides reports whether the learner has put a pane away. A pane that has the
+// focus is there.
+func (w wish) hides(pane string) bool { return pane != w.focus && slices.Contains(w.hidden, pane) }
+
+func (w wish) away(s slot) bool { return s.pane == "" || w.hides(s.pane) }
+
+// column is how many columns the lesson has at least.
+func (w wish) column(least int) int { return max(24, least+w.grown["lesson"]) }
+
+// pile puts panes one above the other, those that are hidden left out.
+func (w wish) pile(place image.Rectangle, slots ...slot) []tile {
+	if shown := slices.DeleteFunc(slices.Clone(slots), w.away); len(shown) > 0 {
+		slots = shown
+	} else {
+		slots = slots[:1] // something is to be seen
+	}
+	shares := make([]share, len(slots))
+	for i, s := range slots {
+		shares[i] = share{min: max(2, s.share.min+w.grown[s.pane]), weight: s.share.weight}
+	}
+	tiles := make([]tile, len(slots))
+	for i, r := range rows(place, shares...) {
+		tiles[i] = tile{slots[i].pane, r}
+	}
+	return tiles
 }
 
 // withLower cuts the prompt off the lower end: a fifth of the screen, more while
@@ -245,7 +293,8 @@ func withLower(body image.Rectangle, w wish) (upper image.Rectangle, lower []til
 		parts := rows(body, share{min: 1, weight: 1}, share{min: 1}, share{min: 6})
 		return parts[0], []tile{{"prompt", parts[1]}, {"timeline", parts[2]}}
 	}
-	height := min(max(4, body.Dy()/5+1), 14)
+	height := max(2, min(max(4, body.Dy()/5+1), 14)+w.grown["prompt"])
+	height = min(height, body.Dy()/2)
 	if w.room == tallRoom {
 		height = body.Dy() / 2
 	}
@@ -267,66 +316,9 @@ func cycle(w wish) []string {
 		names = append(names, "traffic")
 	}
 	names = append(names, "why", "tree", "events")
+	names = slices.DeleteFunc(names, w.hides)
 	if w.past {
 		return append(names, "timeline")
 	}
 	return append(names, "prompt")
-}
-
-// A share is what a part of a divided rectangle gets, its edges not counted: a
-// smallest size, and how much of what is left over.
-type share struct{ min, weight int }
-
-// divide splits a length of cells among shares. When there is too little, the
-// largest parts give way first.
-func divide(length int, shares []share) []int {
-	sizes := make([]int, len(shares))
-	left, weights := length, 0
-	for i, s := range shares {
-		sizes[i] = s.min
-		left -= s.min
-		weights += s.weight
-	}
-	for ; left < 0; left++ {
-		largest := 0
-		for i := range sizes {
-			if sizes[i] >= sizes[largest] {
-				largest = i
-			}
-		}
-		sizes[largest]--
-	}
-	for i, s := range shares {
-		if weights == 0 {
-			break
-		}
-		part := left * s.weight / weights
-		sizes[i] += part
-		left -= part
-		weights -= s.weight
-	}
-	sizes[len(sizes)-1] += left
-	return sizes
-}
-
-// rows cuts a framed rectangle into framed rectangles one above the other.
-func rows(r image.Rectangle, shares ...share) []image.Rectangle {
-	var parts []image.Rectangle
-	y := r.Min.Y
-	for _, size := range divide(r.Dy()-1-len(shares), shares) {
-		parts = append(parts, image.Rect(r.Min.X, y, r.Max.X, y+size+2))
-		y += size + 1
-	}
-	return parts
-}
-
-// columns cuts a framed rectangle into framed rectangles side by side.
-func columns(r image.Rectangle, shares ...share) []image.Rectangle {
-	var parts []image.Rectangle
-	x := r.Min.X
-	for _, size := range divide(r.Dx()-1-len(shares), shares) {
-		parts = append(parts, image.Rect(x, r.Min.Y, x+size+2, r.Max.Y))
-		x += size + 1
-	}
-	return parts
 }

@@ -12,6 +12,8 @@ func TestArrangeTilesTheScreen(t *testing.T) {
 		{page: homePage, focus: "home"}, {page: lessonPage, focus: "prompt"}, {page: lessonPage, focus: "tree", load: true},
 		{page: explorePage, focus: "prompt"}, {page: explorePage, focus: "board", load: true}, {page: helpPage},
 		{page: lessonPage, focus: "prompt", room: tallRoom}, {page: lessonPage, focus: "prompt", room: fullRoom},
+		{page: lessonPage, focus: "prompt", hidden: []string{"board", "why", "tree"}, grown: map[string]int{"lesson": 60, "lanes": -60, "prompt": 40}},
+		{page: explorePage, focus: "tree", load: true, hidden: hideable, grown: map[string]int{"tree": 60}}, {page: lessonPage, focus: "prompt", hidden: hideable[1:]},
 		{page: lessonPage, focus: "prompt", watch: true}, {page: lessonPage, focus: "lanes", zoom: true}, {page: failedPage},
 	} {
 		for x := 1; x <= 260; x += 9 {

@@ -49,11 +49,13 @@ type Options struct {
 	// begins; if it fails, so does Run. It may be nil.
 	Drawn func() error
 
-	Lang   i18n.Language
-	Look   Look
-	Prompt prompt.Options   // Folder holds a folder for each lesson
-	Log    string           // file that a crash is written to
-	Now    func() time.Time // nil is the machine's clock
+	Lang       i18n.Language
+	Look       Look
+	Prompt     prompt.Options   // Folder holds a folder for each lesson
+	Log        string           // file that a crash is written to
+	Now        func() time.Time // nil is the machine's clock
+	Layout     Layout           // as [LoadLayout] found it
+	LayoutPath string           // where it is kept; "": nowhere
 
 	Program []tea.ProgramOption // for terminals other than this process's own
 }

@@ -28,6 +28,9 @@ func (m *Model) onKey(press tea.KeyPressMsg) tea.Cmd {
 	}
 	m.armed = ""
 	m.tell(i18n.Message{})
+	if prefixed && m.resize(panes.Keystroke(press)) {
+		return nil
+	}
 	if m.past.on && m.over == "" && panes.Keystroke(press) != prefixKey {
 		return m.onPastKey(press)
 	}
@@ -54,6 +57,7 @@ func (m *Model) onKey(press tea.KeyPressMsg) tea.Cmd {
 	case m.focus != "prompt" && m.page != homePage && press.Text != "" && !m.paneTakes(press):
 		m.setFocus("prompt")
 	}
+	m.use(m.focus)
 	return m.toPane(m.focus, press)
 }
 
@@ -88,8 +92,11 @@ func (m *Model) obey(o order) tea.Cmd {
 		m.lay(mapPage)
 	case zoomOrder:
 		m.zoom = !m.zoom
+	case hideOrder:
+		m.hide()
 	case languageOrder:
 		m.scene.Lang = m.scene.Lang.Next()
+		m.layout.Language = m.scene.Lang
 		m.tell(i18n.M("language.switched"))
 	case homeOrder:
 		return m.goHome()
@@ -143,6 +150,8 @@ func (m *Model) refusal(o order) i18n.Message {
 		if m.failed.IsZero() && m.scene.Lab.Lost.IsZero() {
 			return m.courseRefusal(o)
 		}
+	case hideOrder:
+		return m.hideRefusal()
 	case homeOrder:
 		if m.page == homePage && m.over == "" {
 			return i18n.M("tui.at-home")
@@ -165,7 +174,7 @@ func (m *Model) offers() []key.Binding {
 	// The first ones stay where there is little room.
 	for _, o := range []order{
 		helpOrder, hintOrder, solutionOrder, againOrder, nextOrder, homeOrder, quitOrder,
-		rewindOrder, paneOrder, zoomOrder, copyOrder, languageOrder, mapOrder,
+		rewindOrder, paneOrder, zoomOrder, copyOrder, languageOrder, mapOrder, hideOrder,
 	} {
 		if m.offered(o) {
 			bindings = append(bindings, key.NewBinding(key.WithHelp(o.keyName(), m.say(m.offer(o)))))
@@ -214,6 +223,8 @@ func (m *Model) offer(o order) i18n.Message {
 		return i18n.M("tui.offer.proof")
 	case o == helpOrder && m.over == helpPage, o == mapOrder && m.over == mapPage:
 		return i18n.M("tui.offer.close")
+	case o == hideOrder && m.focus == "prompt":
+		return i18n.M("tui.offer.unhide")
 	case o == zoomOrder && m.zoom:
 		return i18n.M("tui.offer.unzoom")
 	case o == hintOrder, o == nextOrder, o == solutionOrder:

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"slices"
+
 	"podium/cluster/record"
 	"podium/i18n"
 	"podium/lessons"
@@ -45,4 +47,14 @@ func (m *Model) answerText(p lessons.Prediction) string {
 		}
 	}
 	return p.Answer
+}
+
+// openBefore reports whether a prediction that was made before podium was closed
+// waits for its answer: it is answered by what happens from now on.
+func (m *Model) openBefore() bool {
+	kept := m.scene.Progress.Lessons[m.scene.Session.Lesson().ID].Predictions
+	return slices.ContainsFunc(m.scene.Session.Predictions(), func(p lessons.Prediction) bool {
+		before, ok := kept[p.StepID]
+		return ok && before.Answer == "" && !p.Known && p.StepID != m.scene.Session.Step().ID
+	})
 }

@@ -61,6 +61,9 @@ func (m *Model) end() {
 	if s := m.scene.Session; !s.IsZero() && !m.course.trial && m.course.known && !m.scene.Lab.ReadOnly {
 		_ = m.scene.Progress.With(s.Lesson().ID, s.Progress()).Save(m.opts.ProgressPath)
 	}
+	if now := m.layoutNow(); m.opts.LayoutPath != "" && !now.equal(m.layout.saved) {
+		_ = now.save(m.opts.LayoutPath)
+	}
 	if r := m.recorder.Load(); r != nil {
 		_ = r.Close() // what could not be written was told
 	}

@@ -70,6 +70,7 @@ type Model struct {
 	focus    string
 	asker    string // the pane that Why was asked from
 	tabs     string // the pane that came to the front last where panes take turns
+	layout   layout
 	zoom     bool
 	size     image.Point
 	canvas   *canvas
@@ -95,6 +96,7 @@ func New(ctx context.Context, opts Options) *Model {
 		m.background = Dark // until the terminal says otherwise
 	}
 	m.scene = panes.Scene{Now: opts.Now(), Lang: opts.Lang, Lessons: opts.Lessons, Lab: panes.Lab{Provider: opts.Provider}}
+	m.layout.Layout = opts.Layout
 	m.dress()
 	m.options = opts.Prompt
 	m.course.hub = lab.NewHub()
@@ -108,6 +110,7 @@ func New(ctx context.Context, opts Options) *Model {
 	} {
 		m.panes[p.Name()] = p
 	}
+	m.layOut()
 	return m
 }
 
@@ -123,7 +126,7 @@ func (m *Model) Init() tea.Cmd {
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	cmd := m.handle(msg)
 	m.recordPlace()
-	return m, tea.Batch(cmd, m.settle())
+	return m, tea.Batch(cmd, m.settle(), m.keepLayout(msg))
 }
 
 func (m *Model) handle(msg tea.Msg) tea.Cmd {
@@ -167,6 +170,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.onLost(msg)
 	case courseMsg:
 		return m.onCourse(msg)
+	case keptMsg:
+		return m.onKept(msg)
 	case tellMsg:
 		m.tell(msg.message)
 	default:
@@ -194,6 +199,7 @@ func (m *Model) settle() tea.Cmd {
 // wish is what arrange is asked for.
 func (m *Model) wish() wish {
 	w := wish{page: m.page, focus: m.focus, tabs: m.tabs, zoom: m.zoom, load: m.loaded() || m.page == explorePage && m.serves(), watch: m.watches(), past: m.past.on}
+	w.front, w.hidden, w.grown = m.arranged().Front, m.arranged().Hidden, m.arranged().Grown
 	if m.past.on {
 		w.page, w.load = explorePage, m.past.scene.Load.Total > 0
 		if !m.past.scene.Session.IsZero() {

@@ -135,3 +135,28 @@ func (b *Board) filterRow(s Scene, width int) string {
 	l.right(t.Inks.Faint, s.Lang.Say(said))
 	return l.end()
 }
+
+// A BoardView is what a learner chose to see on the board.
+type BoardView struct {
+	Filter string `json:"filter,omitempty"`
+	System bool   `json:"system,omitempty"` // the cluster's own pods, too
+	Nearer int    `json:"nearer,omitempty"` // zooms nearer than what fits
+}
+
+// Kept is the board's view as it is to be found again. A filter that is still
+// typed is none yet.
+func (b *Board) Kept() BoardView {
+	v := BoardView{System: b.system, Nearer: b.nearer}
+	if !b.filter.typing {
+		v.Filter = b.filter.text
+	}
+	return v
+}
+
+// Restore shows the board as it was left.
+func (b *Board) Restore(v BoardView) {
+	b.system, b.nearer = v.System, max(-int(heat), min(v.Nearer, int(heat)))
+	if text := Clean(v.Filter); len(text) <= longestFilter {
+		b.filter = readFilter(text)
+	}
+}
