@@ -62,7 +62,7 @@ func TestEveryKindIsKeptOnceAndInItsField(t *testing.T) {
 	if diff := cmp.Diff(want, fields); diff != "" {
 		t.Errorf("fields do not hold what Objects holds (-objects +fields)\n%s", diff)
 	}
-	if snapshotFields := reflect.TypeFor[Snapshot]().NumField() - 5; len(fields) != snapshotFields { // Seq, Time, Objects, Missing, Changes
+	if snapshotFields := reflect.TypeFor[Snapshot]().NumField() - 6; len(fields) != snapshotFields { // Seq, Time, Objects, Missing, Narrowed, Changes
 		t.Errorf("%d fields are filled, the snapshot has %d", len(fields), snapshotFields)
 	}
 }
