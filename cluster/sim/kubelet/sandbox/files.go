@@ -316,9 +316,20 @@ func find(_ context.Context, c *Call) int {
 			if !matches(pattern, path.Base(name)) || kind == "f" && info.IsDir() || kind == "d" && !info.IsDir() {
 				return
 			}
-			fmt.Fprintln(c.Stdout, name)
+			fmt.Fprintln(c.Stdout, c.asTyped(roots, root, name))
 		})
 	})
+}
+
+// asTyped is the name of what was found below a folder as it was asked for:
+// ./b below ".".
+func (c *Call) asTyped(typed []string, at, name string) string {
+	for _, word := range typed {
+		if c.path(word) == at {
+			return word + strings.TrimPrefix(name, at)
+		}
+	}
+	return name
 }
 
 // visit calls use for a path and everything below it.
