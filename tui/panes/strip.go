@@ -1,6 +1,7 @@
 package panes
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -37,11 +38,9 @@ func Strip(s Scene, film *record.Recording, width int, rest theme.Ink) string {
 	}
 	put(row, columns, now, t.Inks.Faint)
 	at := func(when time.Time) int { return stripColumn(s.Now, when, columns) }
-	if x := at(film.From()); x > 0 {
-		row[x] = stripCell{t.TeeLeft, rest}
-		if clock := " " + film.From().In(s.Now.Location()).Format(time.TimeOnly) + " "; x+1+cells(clock) < columns {
-			put(row, x+1, clock, t.Inks.Faint)
-		}
+	begin := at(film.From())
+	if begin > 0 {
+		row[begin] = stripCell{t.TeeLeft, rest}
 	}
 	since := StripTime(s, 0, width)
 	samples := film.Traffic(since, s.Now)
@@ -53,6 +52,10 @@ func Strip(s Scene, film *record.Recording, width int, rest theme.Ink) string {
 		}
 	}
 	marked(s, film, since, row[:columns], at)
+	clock := " " + film.From().In(s.Now.Location()).Format(time.TimeOnly) + " "
+	if end := begin + 1 + len(clock); begin > 0 && end < columns && !slices.ContainsFunc(row[begin+1:end], func(c stripCell) bool { return c.glyph != t.Horizontal }) {
+		put(row, begin+1, clock, t.Inks.Faint)
+	}
 	return drawStrip(row, t.Ellipsis)
 }
 
