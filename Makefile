@@ -41,12 +41,14 @@ test: build
 	go test -timeout 20m ./...
 	CGO_ENABLED=1 go test -race -timeout 20m $(RACE)
 	bin/podium verify $(VERIFY)
+	bin/podium verify --faults $(VERIFY)
 
 lint:
 	go run -mod=mod $(GOLANGCI) run ./...
 
 verify: build
 	bin/podium verify $(VERIFY)
+	bin/podium verify --faults $(VERIFY)
 
 # Real clusters, on any machine with Docker, Podman or nerdctl, and the scenarios
 # on one of them. RUN=Promises runs a part of it.

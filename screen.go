@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"podium/cluster"
@@ -15,8 +16,9 @@ import (
 	"podium/tui"
 )
 
-// screen opens the lab on the terminal, at a lesson or at the list of them.
-func (o *options) screen(ctx context.Context, lesson string) error {
+// screen opens the lab on the terminal: at a lesson, in a round of practice, or
+// at the list of lessons.
+func (o *options) screen(ctx context.Context, lesson string, round *tui.Round) error {
 	if lesson != "" || o.course != "" {
 		var ids []string
 		if lesson != "" {
@@ -49,6 +51,7 @@ func (o *options) screen(ctx context.Context, lesson string) error {
 			Layout: layout, LayoutPath: h.layout(o.learner),
 			Open: advised(provider), LookOn: o.keeper(h, look).Open, Watch: follow, Record: startRecording(h), Provider: provider.Name(),
 			LoadLessons: func() ([]lessons.Lesson, error) { return o.load(true) }, ProgressPath: o.desk(h).progress(), Note: h.lastLesson(o.provider), StartLesson: lesson,
+			LoadFaults: o.faults, StartRound: round,
 			Lang: o.chosen(layout.Language), Look: o.look(), Log: h.crash(),
 			Prompt: o.prompt(h), Drawn: drawn,
 		})
@@ -125,7 +128,8 @@ func (o *options) load(proven bool) ([]lessons.Lesson, error) {
 		if err != nil {
 			return nil, err
 		}
-		return lessons.Load(course, lessons.Options{Manifests: manifests.FS, Safe: safe, Strict: !proven})
+		all, err := lessons.Load(course, lessons.Options{Manifests: manifests.FS, Safe: safe, Strict: !proven})
+		return slices.DeleteFunc(all, lessons.Lesson.IsFault), err
 	}
 	return lessons.Load(lessons.BuiltIn(), lessons.Options{Manifests: manifests.FS, Safe: safe, Proven: proven, Strict: !proven})
 }

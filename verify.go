@@ -34,6 +34,8 @@ func verifyCommand(o *options, say func(string) string) *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error { return v.verify(c.Context(), c.OutOrStdout(), args) }}
 	c.Flags().IntVar(&v.times, "times", 1, say("flag-times"))
 	c.Flags().IntVar(&v.jobs, "jobs", 1, say("flag-jobs"))
+	c.Flags().BoolVar(&v.practice, "faults", false, say("flag-faults"))
+	c.Flags().Uint64Var(&v.seed, "seed", 1, say("flag-seed"))
 	return c
 }
 
@@ -42,6 +44,8 @@ func verifyCommand(o *options, say func(string) string) *cobra.Command {
 type proving struct {
 	*options
 	times, jobs int
+	practice    bool   // prove the practice ground's faults, not the lessons
+	seed        uint64 // of the first round; each later one takes the next
 
 	mu     sync.Mutex // guards what follows, and the lines of the table
 	out    io.Writer
@@ -68,6 +72,12 @@ func (v *proving) verify(ctx context.Context, out io.Writer, ids []string) error
 	names := make([]string, len(chosen))
 	turns := make(chan turn, len(chosen)*v.times)
 	for round := range v.times {
+		if v.practice && round > 0 { // the same faults with other values
+			if chosen, err = v.sound(ids); err != nil {
+				return err
+			}
+		}
+		v.seed++
 		for i, l := range chosen {
 			names[i] = l.ID
 			turns <- turn{l, round + 1}
@@ -91,6 +101,9 @@ func (v *proving) verify(ctx context.Context, out io.Writer, ids []string) error
 // wrong with the course; every mistake is told.
 func (v *proving) sound(ids []string) ([]lessons.Lesson, error) {
 	all, err := v.load(false)
+	if v.practice {
+		all, err = v.loadFaults(v.seed, false)
+	}
 	if err == nil {
 		return pick(all, ids)
 	}

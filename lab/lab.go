@@ -127,9 +127,28 @@ func Target(c *cluster.Cluster, t lessons.Traffic) traffic.Target {
 // Load is what goals see of traffic.
 func Load(s traffic.Stats) lessons.LoadStats {
 	return lessons.LoadStats{
-		Total: s.Total, Failed: s.Failed, Downtime: s.Downtime.Seconds(), Recovered: recovered(s),
-		Versions: s.ByVersion, Pods: s.ByPod,
+		Total: s.Total, Failed: s.Failed, Downtime: s.Downtime.Seconds(), Recovered: recovered(s), Answered: answered(s),
+		Now: s.Now, Versions: s.ByVersion, Pods: s.ByPod,
 	}
+}
+
+// answeredFor is how long every request must have been answered for a Service to
+// be taken for well.
+const answeredFor = time.Second
+
+// answered reports whether the newest requests with a known outcome were all
+// answered, over [answeredFor].
+func answered(s traffic.Stats) bool {
+	seen := 0
+	for i := len(s.Buckets) - 1; i >= 0 && seen < int(answeredFor/traffic.Width); i-- {
+		switch b := s.Buckets[i]; {
+		case b.Failed > 0:
+			return false
+		case b.Answered > 0:
+			seen++
+		}
+	}
+	return seen == int(answeredFor/traffic.Width)
 }
 
 // recovered reports whether the newest requests with a known outcome were

@@ -99,3 +99,22 @@ func TestTrafficHasRecoveredWhenTheNewestAnswersAreGoodAgain(t *testing.T) {
 		}
 	}
 }
+
+func TestAServiceAnswersWhenAWholeSecondOfRequestsIsGood(t *testing.T) {
+	good, bad, open := traffic.Bucket{Answered: 5}, traffic.Bucket{Failed: 5}, traffic.Bucket{}
+	for name, test := range map[string]struct {
+		buckets []traffic.Bucket
+		want    bool
+	}{
+		"nothing sent":   {nil, false},
+		"too short":      {[]traffic.Bucket{good, good, good}, false},
+		"a second":       {[]traffic.Bucket{bad, good, good, good, good}, true},
+		"the end fails":  {[]traffic.Bucket{good, good, good, good, bad}, false},
+		"one in between": {[]traffic.Bucket{good, good, bad, good, good}, false},
+		"none pending":   {[]traffic.Bucket{good, good, good, good, open}, true},
+	} {
+		if got := Load(traffic.Stats{Buckets: test.buckets}).Answered; got != test.want {
+			t.Errorf("%s: answered is %v", name, got)
+		}
+	}
+}

@@ -2,14 +2,18 @@ package lessons
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/discovery"
 	"k8s.io/client-go/dynamic"
@@ -21,7 +25,8 @@ import (
 )
 
 // LessonLabel marks objects outside any namespace that a lesson's manifests
-// make, with the lesson's ID as its value. Emptying deletes them too.
+// make, with the lesson's ID as its value. Emptying deletes them too. A node that
+// bears it is not deleted: its cordon, its taints and the label are taken off.
 const LessonLabel = "podium.dev/lesson"
 
 // stuckAfter is how long emptying may go on without anything going. Pods go at
@@ -172,9 +177,17 @@ func (e *emptier) pass(ctx context.Context, kind deletableKind) {
 	for i := range list.Items {
 		o := &list.Items[i]
 		// podium's own, as the quota of a shared cluster's namespace, is no learner's work
-		if o.GetLabels()[cluster.OwnedLabel] == "true" ||
-			kind.namespaced && givenByCluster(o.GetKind(), o.GetName()) || kind.Group == "" && kind.Resource == "nodes" {
+		if kind.Group == "" && kind.Resource == "nodes" {
+			if err := restoreNode(ctx, objects, o); err != nil && !skippable(err) {
+				e.err = errors.Join(e.err, err)
+			}
 			continue
+		}
+		if o.GetLabels()[cluster.OwnedLabel] == "true" || kind.namespaced && givenByCluster(o.GetKind(), o.GetName()) {
+			continue
+		}
+		if err := release(ctx, objects, o); err != nil && !skippable(err) && !apierrors.IsConflict(err) {
+			e.err = errors.Join(e.err, err)
 		}
 		err := objects.Delete(ctx, o.GetName(), metav1.DeleteOptions{
 			GracePeriodSeconds: ptr.To[int64](0),
@@ -189,6 +202,50 @@ func (e *emptier) pass(ctx context.Context, kind deletableKind) {
 			e.err = errors.Join(e.err, err)
 		}
 	}
+}
+
+// release takes the finalizers off an object that is being deleted: whoever
+// should do it may be part of the exercise. Kubernetes' own go by themselves.
+func release(ctx context.Context, objects dynamic.ResourceInterface, o *unstructured.Unstructured) error {
+	kept := slices.DeleteFunc(slices.Clone(o.GetFinalizers()), func(name string) bool {
+		return strings.Contains(name, "/") && !strings.Contains(name, "kubernetes.io/")
+	})
+	if o.GetDeletionTimestamp() == nil || len(kept) == len(o.GetFinalizers()) {
+		return nil
+	}
+	patch, err := json.Marshal(map[string]any{
+		"metadata": map[string]any{"finalizers": kept, "resourceVersion": o.GetResourceVersion()},
+	})
+	if err == nil {
+		_, err = objects.Patch(ctx, o.GetName(), types.MergePatchType, patch, metav1.PatchOptions{})
+	}
+	return err
+}
+
+// restoreNode takes off a node what a lesson put on it: taints that aren't
+// Kubernetes' own, and a cordon.
+func restoreNode(ctx context.Context, nodes dynamic.ResourceInterface, node *unstructured.Unstructured) error {
+	taints, _, err := unstructured.NestedSlice(node.Object, "spec", "taints")
+	if err != nil {
+		return err
+	}
+	own := slices.DeleteFunc(taints, func(t any) bool {
+		taint, _ := t.(map[string]any)
+		key, _ := taint["key"].(string)
+		return !strings.Contains(key, "kubernetes.io/")
+	})
+	patch, err := json.Marshal(map[string]any{
+		"metadata": map[string]any{"labels": map[string]any{LessonLabel: nil}, "resourceVersion": node.GetResourceVersion()},
+		"spec":     map[string]any{"taints": own, "unschedulable": nil},
+	})
+	if err != nil {
+		return err
+	}
+	_, err = nodes.Patch(ctx, node.GetName(), types.MergePatchType, patch, metav1.PatchOptions{})
+	if apierrors.IsConflict(err) { // a heartbeat came between: the next pass finds it again
+		return fmt.Errorf("node %s: %w", node.GetName(), err)
+	}
+	return err
 }
 
 // skippable reports whether an error means that there is nothing to do: it is

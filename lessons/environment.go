@@ -9,6 +9,7 @@ import (
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 	"github.com/google/cel-go/ext"
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -34,6 +35,7 @@ func newEnvironment() (*cel.Env, error) {
 		cel.Variable("load.failed", cel.IntType),
 		cel.Variable("load.downtime", cel.DoubleType),
 		cel.Variable("load.recovered", cel.BoolType),
+		cel.Variable("load.answered", cel.BoolType),
 		cel.Variable("load.versions", cel.MapType(cel.StringType, cel.IntType)),
 		cel.Variable("load.pods", cel.MapType(cel.StringType, cel.IntType)),
 		cel.Variable("timeline.leastReady", cel.IntType),
@@ -44,6 +46,8 @@ func newEnvironment() (*cel.Env, error) {
 		cel.Variable("timeline.deleted", cel.ListType(cel.DynType)),
 		predicate("ready", func(p *corev1.Pod) ref.Val { return stateIs(p, cluster.Ready) }),
 		predicate("failing", func(p *corev1.Pod) ref.Val { return stateIs(p, cluster.Failing, cluster.Failed) }),
+		function("rolledOut", cel.BoolType, rolledOut),
+		cel.Variable("now", cel.TimestampType),
 		function("terminating", cel.BoolType, terminating),
 		function("restarts", cel.IntType, onPod(restarts)),
 		function("owner", cel.StringType, owner),
@@ -106,6 +110,17 @@ func restarts(p *corev1.Pod) ref.Val {
 		sum += types.Int(c.RestartCount)
 	}
 	return sum
+}
+
+// rolledOut says of a Deployment what `kubectl rollout status` waits for, and
+// that it has pods at all.
+func rolledOut(value ref.Val) ref.Val {
+	if o, ok := value.(*object); ok {
+		if d, ok := o.source.(*appsv1.Deployment); ok {
+			return types.Bool(deploymentAtRest(d) && d.Status.UpdatedReplicas == d.Status.Replicas && d.Status.Replicas > 0)
+		}
+	}
+	return types.NewErr("this is no deployment")
 }
 
 func terminating(value ref.Val) ref.Val {

@@ -44,7 +44,7 @@ func fitWords(l *Lesson, read map[i18n.Language]document, m *mistakes, compile c
 			}
 			seen[sec.id] = true
 			step := &l.Steps[at]
-			f := &fitter{file: doc.file, step: step, m: m, compile: compile}
+			f := &fitter{file: doc.file, step: step, m: m, compile: compile, fault: l.Fault != nil}
 			w := f.words(sec)
 			if language == first {
 				step.Hints = len(w.Hints)
@@ -75,6 +75,7 @@ type fitter struct {
 	step    *Step
 	m       *mistakes
 	compile compiler
+	fault   bool
 }
 
 func (f *fitter) at(line int, what i18n.Message) { f.m.at(place{f.file, line, 1}, what) }
@@ -115,7 +116,7 @@ func (f *fitter) complete(w *StepWords, sec *section) {
 		f.at(sec.line, i18n.M("words.noquestion", "ID", sec.id, "Block", askBlock))
 	case !asks && w.Choices != nil:
 		f.at(sec.line, i18n.M("words.noquestion", "ID", sec.id, "Block", choicesBlock))
-	case w.Text == "" && !asks:
+	case w.Text == "" && !asks && !(f.fault && sec.id == SymptomStep): // told where it is mended
 		f.at(sec.line, i18n.M("words.notext", "ID", sec.id))
 	}
 }

@@ -24,7 +24,8 @@ type Lesson struct {
 	Steps []Step
 	Rows  []string // of the comparison that steps with Table show, filled by steps that measure
 	Words map[i18n.Language]Words
-	Dir   fs.FS // the lesson's folder
+	Dir   fs.FS  // the lesson's folder
+	Fault *Fault // nil: a lesson; else a round on the practice ground
 }
 
 // Words is what a lesson says in one language.
@@ -75,6 +76,7 @@ type Step struct {
 
 	Goals    []Goal
 	Solution []string   // commands that meet the goals; verify runs them
+	Also     [][]string // other ways that meet them; verify tries each
 	Wrong    [][]string // ways that must not meet them; verify tries each
 
 	Ask     *Question // predict and quiz

@@ -53,6 +53,9 @@ type Options struct {
 	// met at once or never, mentions of what isn't there. Without it a lesson may be
 	// written in one language, which then stands in for the other.
 	Strict bool
+
+	// Seed chooses what varies in faults.
+	Seed uint64
 }
 
 func (o Options) compiler() compiler {
@@ -124,10 +127,21 @@ func loadFolder(fsys fs.FS, folder string, o Options) (Lesson, error) {
 		return Lesson{}, i18n.Errorf(err, i18n.M("lesson.nofolder"))
 	}
 	lesson := Lesson{Dir: dir, Words: map[i18n.Language]Words{}}
-	file := path.Join(folder, "lesson.yaml")
+	file, isFault := path.Join(folder, "lesson.yaml"), false
+	if other := path.Join(folder, "fault.yaml"); missing(fsys, file) && !missing(fsys, other) {
+		file, isFault = other, true
+	}
+	fill := func(text string) string { return text }
 	r := &reader{file: file, m: m, safe: o.Safe, compile: o.compiler()}
 	if text, ok := readText(fsys, file, m); ok {
-		r.lesson(text, &lesson)
+		if isFault {
+			lesson.Fault = &Fault{Seed: o.Seed, Values: values(folder, text, o.Seed)}
+			fill = filler(lesson.Fault.Values)
+			r.fill = fill
+			r.fault(fill(text), &lesson)
+		} else {
+			r.lesson(text, &lesson)
+		}
 		lesson.Files = r.copies(fsys, folder, o.Manifests)
 		if len(m.found) == 0 {
 			r.rules(&lesson)
@@ -143,7 +157,7 @@ func loadFolder(fsys fs.FS, folder string, o Options) (Lesson, error) {
 			continue // the other language's words stand in
 		}
 		if text, ok := readText(fsys, file, m); ok {
-			read[language] = parseWords(file, text, m)
+			read[language] = parseWords(file, fill(text), m)
 		}
 	}
 	if len(m.found) == 0 {

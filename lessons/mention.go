@@ -34,14 +34,14 @@ var joints = []*regexp.Regexp{
 func vocabularyOf(l *Lesson) vocabulary {
 	v := vocabulary{heard: map[string]bool{}, files: map[string]bool{}}
 	for name, text := range l.Files {
-		v.files[name] = true
+		v.files[name] = l.Fault == nil // a fault's own are behind the scenes
 		v.manifest(text)
 	}
 	for _, line := range slices.Concat(l.Clear, l.Setup) {
 		v.command(line)
 	}
 	for _, s := range l.Steps {
-		for _, lines := range append([][]string{s.Start, s.Run, s.Solution}, s.Wrong...) {
+		for _, lines := range slices.Concat([][]string{s.Start, s.Run, s.Solution}, s.Also, s.Wrong) {
 			for _, line := range lines {
 				v.command(line)
 			}

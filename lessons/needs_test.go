@@ -34,7 +34,7 @@ func TestAStepThatTheClusterCantFollowSaysSo(t *testing.T) {
 	}
 	for _, language := range i18n.Languages {
 		w := without.Words[language]
-		if missing := lacks(w, &without.Steps[1]); missing != "" || !strings.Contains(w.Steps["grow"].Text, "podium") {
+		if missing := without.lacks(w, &without.Steps[1]); missing != "" || !strings.Contains(w.Steps["grow"].Text, "podium") {
 			t.Errorf("%s lacks %q: %q", language, missing, w.Steps["grow"].Text)
 		}
 	}

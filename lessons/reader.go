@@ -22,6 +22,7 @@ type reader struct {
 	safe    func(string) error
 	nodes   int // visited so far
 	compile compiler
+	fill    func(string) string // puts a fault's values into a file; nil for a lesson
 
 	files []listed // as listed
 	steps []listed // step IDs
@@ -43,27 +44,12 @@ var yamlLine = regexp.MustCompile(`line (\d+)`)
 
 // lesson reads the whole file into l.
 func (r *reader) lesson(text string, l *Lesson) {
-	r.lines = strings.Split(text, "\n")
-	var root yaml.Node
-	if err := yaml.Unmarshal([]byte(text), &root); err != nil {
-		line := 1
-		if at := yamlLine.FindStringSubmatch(err.Error()); at != nil {
-			line, _ = strconv.Atoi(at[1])
-		}
-		problem := strings.TrimPrefix(yamlLine.ReplaceAllString(strings.TrimPrefix(err.Error(), "yaml: "), ""), ": ")
-		r.m.at(place{r.file, line, 1}, i18n.M("lesson.yaml", "Reason", cut(plain(problem), 200)))
+	root, ok := r.root(text)
+	if !ok {
 		return
 	}
-	if len(root.Content) == 0 {
-		r.m.in(r.file, i18n.M("lesson.empty"))
-		return
-	}
-	r.fields(root.Content[0], fieldTable{
-		"files": func(n *yaml.Node) {
-			r.each(n, maxFiles, func(n *yaml.Node) {
-				r.files = append(r.files, listed{r.text(n), r.place(n)})
-			})
-		},
+	r.fields(root, fieldTable{
+		"files": r.listFiles,
 		"clear": func(n *yaml.Node) { l.Clear = r.commands(n) },
 		"setup": func(n *yaml.Node) { l.Setup = r.commands(n) },
 		"comparison": func(n *yaml.Node) {
@@ -76,6 +62,32 @@ func (r *reader) lesson(text string, l *Lesson) {
 	if len(l.Steps) == 0 && len(r.m.found) == 0 {
 		r.m.in(r.file, i18n.M("lesson.empty"))
 	}
+}
+
+// root reads the file as YAML.
+func (r *reader) root(text string) (*yaml.Node, bool) {
+	r.lines = strings.Split(text, "\n")
+	var root yaml.Node
+	if err := yaml.Unmarshal([]byte(text), &root); err != nil {
+		line := 1
+		if at := yamlLine.FindStringSubmatch(err.Error()); at != nil {
+			line, _ = strconv.Atoi(at[1])
+		}
+		problem := strings.TrimPrefix(yamlLine.ReplaceAllString(strings.TrimPrefix(err.Error(), "yaml: "), ""), ": ")
+		r.m.at(place{r.file, line, 1}, i18n.M("lesson.yaml", "Reason", cut(plain(problem), 200)))
+		return nil, false
+	}
+	if len(root.Content) == 0 {
+		r.m.in(r.file, i18n.M("lesson.empty"))
+		return nil, false
+	}
+	return root.Content[0], true
+}
+
+func (r *reader) listFiles(n *yaml.Node) {
+	r.each(n, maxFiles, func(n *yaml.Node) {
+		r.files = append(r.files, listed{r.text(n), r.place(n)})
+	})
 }
 
 // A fieldTable says what reads each field of a mapping.
@@ -201,14 +213,27 @@ func (r *reader) commands(n *yaml.Node) []string {
 		if line == "" {
 			return
 		}
-		if r.safe != nil {
-			if err := r.safe(line); err != nil {
-				r.at(n, i18n.M("lesson.unsafe", "Why", i18n.Explain(err)))
-			}
-		}
+		r.safely(n, line)
 		lines = append(lines, line)
 	})
 	return lines
+}
+
+// safely holds a command to what a lesson may do.
+func (r *reader) safely(n *yaml.Node, line string) {
+	if r.safe == nil {
+		return
+	}
+	if err := r.safe(line); err != nil {
+		r.at(n, i18n.M("lesson.unsafe", "Why", i18n.Explain(err)))
+	}
+}
+
+// ways reads a list of lists of commands.
+func (r *reader) ways(n *yaml.Node) [][]string {
+	var all [][]string
+	r.each(n, maxGoals, func(n *yaml.Node) { all = append(all, r.commands(n)) })
+	return all
 }
 
 // copies reads the files that the lesson puts into the learner's folder.
@@ -235,6 +260,9 @@ func (r *reader) copies(lessons fs.FS, folder string, manifests fs.FS) map[strin
 		if !problem.IsZero() {
 			r.m.at(f.at, i18n.M("lesson.filebad", "Name", f.name, "Why", problem))
 			continue
+		}
+		if r.fill != nil {
+			text = r.fill(text)
 		}
 		files[base] = text
 		checkManifests(name, text, r.m)

@@ -14,12 +14,15 @@ const (
 	CheckWords    Check = "words"    // every word is there in every language
 	CheckHints    Check = "hints"    // hints mention only what is there when the step begins
 	CheckState    Check = "state"    // the state the step starts from can be made
+	CheckHealthy  Check = "healthy"  // all is well before a fault
 	CheckUnmet    Check = "unmet"    // it is not met before anything is done
+	CheckClue     Check = "clue"     // a fault can be seen where it says
 	CheckMet      Check = "met"      // the solution, or the right answer, meets it
 	CheckRevealed Check = "revealed" // the cluster answers the predictions it reveals
 	CheckTyped    Check = "typed"    // what else the text shows for typing works
 	CheckReset    Check = "reset"    // a reset brings its first state back
 	CheckWrong    Check = "wrong"    // a wrong way does not meet it
+	CheckAlso     Check = "also"     // another way meets it too
 )
 
 // Message is the check in words, for a table's row.
@@ -31,6 +34,12 @@ func (c Check) Message() i18n.Message {
 		return i18n.M("check.hints")
 	case CheckState:
 		return i18n.M("check.state")
+	case CheckHealthy:
+		return i18n.M("check.healthy")
+	case CheckClue:
+		return i18n.M("check.clue")
+	case CheckAlso:
+		return i18n.M("check.also")
 	case CheckUnmet:
 		return i18n.M("check.unmet")
 	case CheckMet:

@@ -51,7 +51,7 @@ func (r *reader) rules(l *Lesson) {
 
 // What a step of each kind needs and may have beside its id, kind and start.
 var (
-	stepFields = []string{"run", "goals", "solution", "wrong", "ask", "traffic"}
+	stepFields = []string{"run", "goals", "solution", "also", "wrong", "ask", "traffic"}
 
 	needs = map[Kind][]string{
 		Predict: {"ask"},
@@ -60,7 +60,7 @@ var (
 		Quiz:    {"ask"},
 	}
 	may = map[Kind][]string{
-		Do:    {"traffic"},
+		Do:    {"also", "traffic"},
 		Watch: {"run", "traffic"},
 	}
 )
@@ -73,6 +73,8 @@ func given(s *Step, field string) bool {
 		return len(s.Goals) > 0
 	case "solution":
 		return len(s.Solution) > 0
+	case "also":
+		return len(s.Also) > 0
 	case "wrong":
 		return len(s.Wrong) > 0 && !slices.ContainsFunc(s.Wrong, func(w []string) bool { return len(w) == 0 })
 	case "ask":

@@ -74,6 +74,11 @@ func (s *scope) resolve(name string) ref.Val {
 	switch name {
 	case "commands":
 		return s.calls()
+	case "now":
+		if s.Load.Now.After(s.Now.Time) { // nothing has changed since
+			return types.Timestamp{Time: s.Load.Now}
+		}
+		return types.Timestamp{Time: s.Now.Time}
 	case "answer":
 		return types.String(s.Answer)
 	case "timeline.leastReady":
@@ -96,6 +101,8 @@ func (s *scope) resolve(name string) ref.Val {
 		return types.Double(s.Load.Downtime)
 	case "load.recovered":
 		return types.Bool(s.Load.Recovered)
+	case "load.answered":
+		return types.Bool(s.Load.Answered)
 	case "load.versions":
 		return counts(s.Load.Versions)
 	case "load.pods":

@@ -29,28 +29,17 @@ func (r *reader) step(n *yaml.Node) Step {
 				r.at(n, i18n.M("lesson.unknownkind", "Kind", cut(plain(string(s.Kind)), 40), "Known", join(kinds)))
 			}
 		},
-		"needs": func(n *yaml.Node) {
-			s.Needs = Need(r.text(n))
-			if _, known := allNeeds[s.Needs]; !known {
-				all := slices.Sorted(maps.Keys(allNeeds))
-				r.at(n, i18n.M("lesson.unknownneed", "Need", cut(plain(string(s.Needs)), 40), "Known", join(all)))
-			}
-		},
+		"needs":    func(n *yaml.Node) { s.Needs = r.need(n) },
 		"start":    func(n *yaml.Node) { s.Start = r.commands(n) },
 		"run":      func(n *yaml.Node) { s.Run = r.commands(n) },
 		"solution": func(n *yaml.Node) { s.Solution = r.commands(n) },
-		"wrong": func(n *yaml.Node) {
-			r.each(n, maxGoals, func(n *yaml.Node) { s.Wrong = append(s.Wrong, r.commands(n)) })
-		},
-		"goals": func(n *yaml.Node) {
-			r.each(n, maxGoals, func(n *yaml.Node) {
-				s.Goals, goals = append(s.Goals, r.goal(n, s.Goals)), append(goals, r.place(n))
-			})
-		},
-		"ask":     func(n *yaml.Node) { s.Ask = r.question(n) },
-		"traffic": func(n *yaml.Node) { s.Traffic = r.traffic(n) },
-		"measure": func(n *yaml.Node) { s.Measure = r.measure(n) },
-		"table":   func(n *yaml.Node) { s.Table = r.yes(n) },
+		"also":     func(n *yaml.Node) { s.Also = r.ways(n) },
+		"wrong":    func(n *yaml.Node) { s.Wrong = r.ways(n) },
+		"goals":    func(n *yaml.Node) { s.Goals, goals = r.goals(n) },
+		"ask":      func(n *yaml.Node) { s.Ask = r.question(n) },
+		"traffic":  func(n *yaml.Node) { s.Traffic = r.traffic(n) },
+		"measure":  func(n *yaml.Node) { s.Measure = r.measure(n) },
+		"table":    func(n *yaml.Node) { s.Table = r.yes(n) },
 	})
 	switch {
 	case s.ID == "":
@@ -74,6 +63,22 @@ func join[T ~string](words []T) string {
 		text += string(w)
 	}
 	return text
+}
+
+// goals reads a list of goals, and where each stands.
+func (r *reader) goals(n *yaml.Node) (all []Goal, at []place) {
+	r.each(n, maxGoals, func(n *yaml.Node) { all, at = append(all, r.goal(n, all)), append(at, r.place(n)) })
+	return all, at
+}
+
+// need reads what a step needs of the cluster.
+func (r *reader) need(n *yaml.Node) Need {
+	need := Need(r.text(n))
+	if _, known := allNeeds[need]; !known {
+		all := slices.Sorted(maps.Keys(allNeeds))
+		r.at(n, i18n.M("lesson.unknownneed", "Need", cut(plain(string(need)), 40), "Known", join(all)))
+	}
+	return need
 }
 
 // goal reads one goal.

@@ -69,7 +69,7 @@ func (v *verifier) words() {
 		step := &v.lesson.Steps[i]
 		why := i18n.Message{}
 		for _, language := range i18n.Languages {
-			if missing := lacks(v.lesson.Words[language], step); missing != "" {
+			if missing := v.lesson.lacks(v.lesson.Words[language], step); missing != "" {
 				why = i18n.M("verify.lacks", "Language", string(language), "What", missing)
 			}
 		}
@@ -78,12 +78,12 @@ func (v *verifier) words() {
 }
 
 // lacks names the first thing a step's words lack.
-func lacks(words Words, step *Step) string {
+func (l Lesson) lacks(words Words, step *Step) string {
 	w, ok := words.Steps[step.ID]
 	switch {
 	case words.Title == "" || words.Summary == "":
 		return "title"
-	case !ok || w.Title == "" || w.Text == "" && step.Ask == nil:
+	case !ok || w.Title == "" || w.Text == "" && step.Ask == nil && (l.Fault == nil || step.ID != SymptomStep):
 		return "text"
 	case len(w.Hints) != step.Hints || step.Kind == Do && len(w.Hints) < minHints:
 		return hintBlock
@@ -112,8 +112,11 @@ func (v *verifier) through(ctx context.Context) (bool, error) {
 	if on, err := v.state(ctx, 0); !on {
 		return false, err
 	}
+	if on, err := v.healthy(ctx); !on {
+		return false, err
+	}
 	for i := range v.lesson.Steps {
-		v.starts = append(v.starts, fingerprintOf(v.session.Observed(), v.driver.Namespace()))
+		v.starts = append(v.starts, v.fingerprint())
 		on, err := v.step(ctx, i)
 		if !on || err != nil {
 			return false, err
@@ -161,6 +164,9 @@ func (v *verifier) step(ctx context.Context, i int) (bool, error) {
 	}
 	if !v.note(step.ID, CheckUnmet, v.unmetWhy()) {
 		return false, nil
+	}
+	if on, err := v.clue(ctx, step); !on {
+		return false, err
 	}
 	if err := v.run(ctx, step.toRun()); err != nil {
 		return false, err
@@ -270,7 +276,7 @@ func (v *verifier) again(ctx context.Context, i int) error {
 			}
 		}
 	}
-	return nil
+	return v.also(ctx, i)
 }
 
 // changedSince reports whether the wrong way that was tried touched anything.
@@ -281,7 +287,7 @@ func (v *verifier) changedSince(i int) bool {
 
 // resetWhy says in what the state differs from the one the step started from.
 func (v *verifier) resetWhy(i int) i18n.Message {
-	if difference := v.starts[i].differs(fingerprintOf(v.session.Observed(), v.driver.Namespace())); difference != "" {
+	if difference := v.starts[i].differs(v.fingerprint()); difference != "" {
 		return i18n.M("verify.otherstate", "Difference", difference)
 	}
 	return v.unmetWhy()

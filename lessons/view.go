@@ -34,6 +34,8 @@ type LoadStats struct {
 	Total, Failed int
 	Downtime      float64        // the longest time without a good answer, in seconds
 	Recovered     bool           // the newest request was answered, after one that wasn't
+	Now           time.Time      // when these figures were taken
+	Answered      bool           // every request of the newest second that has an outcome was answered
 	Versions      map[string]int // answers by the version that gave them
 	Pods          map[string]int // answers by the pod that gave them
 }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"podium/i18n"
 	"podium/lab"
 	"podium/lessons"
+	"podium/tui/panes"
 )
 
 // A course is what the screen keeps of the learner's way through lessons beside
@@ -95,6 +97,10 @@ func (m *Model) onCourse(msg courseMsg) tea.Cmd {
 		return m.onPlayed(msg)
 	case proberMsg:
 		return m.onProber(msg)
+	case roundMsg:
+		return m.onRound(msg)
+	case debriefMsg:
+		return m.onDebrief(msg)
 	}
 	return nil
 }
@@ -108,6 +114,7 @@ func (m *Model) openLesson(id string) tea.Cmd {
 		return nil
 	}
 	stop := m.endAttempt()
+	m.scene.Round = panes.Round{}
 	m.page, m.over, m.zoom, m.tabs = lessonPage, "", false, "lesson"
 	m.course.pending, m.course.trial, m.course.asks = id, true, i18n.Message{}
 	m.scene.Session = m.resumed(m.scene.Lessons[i], "", cluster.Snapshot{Time: m.scene.Now})
@@ -118,6 +125,9 @@ func (m *Model) openLesson(id string) tea.Cmd {
 // resumed is a session where the learner left the lesson; a lesson that was
 // finished begins again.
 func (m *Model) resumed(l lessons.Lesson, namespace string, s cluster.Snapshot) lessons.Session {
+	if l.IsFault() {
+		return lessons.Practise(l, namespace, s)
+	}
 	p := m.scene.Progress.Lessons[l.ID]
 	if !p.Finished.IsZero() && p.Step == "" {
 		return lessons.Begin(l, namespace, s)
@@ -133,26 +143,22 @@ func (m *Model) beginPending() tea.Cmd {
 		return nil
 	}
 	lesson := m.scene.Session.Lesson().On(lab.Offers(c)...)
-	if m.mustAsk(lesson.ID) {
+	if m.mustAsk(lesson) {
 		return nil
 	}
 	m.course.pending, m.course.agreed = "", ""
 	session := m.resumed(lesson, c.Namespace, m.scene.Snapshot)
-	m.enterFolder(lesson.ID)
+	m.enterFolder(m.folderName(lesson))
 	if c.ReadOnly {
 		m.course.trial = false
 		m.scene.Session = session
 		return nil
 	}
 	m.course.busy = i18n.M("tui.busy.preparing")
+	if lesson.IsFault() {
+		m.course.busy = i18n.M("tui.busy.breaking")
+	}
 	return m.prepare(lesson, session.Reached(), true)
-}
-
-// enterFolder makes a lesson's folder the prompt's.
-func (m *Model) enterFolder(name string) {
-	folder := m.folderOf(name)
-	m.options.Folder = folder
-	m.prompt.Use(m.options)
 }
 
 // prepare makes the state a step starts from. A lesson that was the last one
@@ -165,7 +171,7 @@ func (m *Model) prepare(lesson lessons.Lesson, step int, begin bool) tea.Cmd {
 	return m.jobs.cmd(func(context.Context) tea.Msg {
 		ready := readyMsg{attempt: attempt, begin: begin, step: step}
 		switch {
-		case begin && lab.LastLesson(note) == folder:
+		case begin && !lesson.IsFault() && lab.LastLesson(note) == folder:
 			ready.err = lab.Place(folder, lesson.Files, lab.Keep)
 			return ready
 		case bare: // nothing to remove and nothing to make
@@ -173,6 +179,10 @@ func (m *Model) prepare(lesson lessons.Lesson, step int, begin bool) tea.Cmd {
 		default:
 			ready.snapshot, ready.err = lessons.Reset(ctx, d, lesson, step)
 			ready.commands, ready.anew = d.Commands(), true
+		}
+		if lesson.IsFault() { // how it was broken is the riddle; its files are elsewhere
+			ready.commands = nil
+			ready.err = cmp.Or(ready.err, lab.Place(folder, nil, lab.Keep))
 		}
 		if ready.err == nil {
 			ready.err = lab.NoteLesson(note, folder)
@@ -229,6 +239,7 @@ func (m *Model) onReady(msg readyMsg) tea.Cmd {
 	} else {
 		m.scene.Session = m.scene.Session.Restarted(now)
 	}
+	m.roundBegan()
 	entered := m.entered()
 	if msg.begin && m.openBefore() {
 		m.tell(i18n.M("tui.prediction.resumed"))
@@ -346,50 +357,13 @@ func (m *Model) observe() tea.Cmd {
 // like the learner's own commands.
 func (c *course) playing() bool { return c.busy.ID == "tui.busy.playing" }
 
-// endAttempt ends what was begun for a step: its requests and what still runs
-// in the background.
-func (m *Model) endAttempt() tea.Cmd {
-	m.course.attempt++
-	if m.course.stop != nil {
-		m.course.stop()
-		m.course.stop = nil
-	}
-	m.course.busy = i18n.Message{}
-	prober := m.course.prober
-	m.course.prober, m.scene.Load = nil, traffic.Stats{}
-	if prober == nil {
-		return nil
-	}
-	return m.jobs.cmd(func(context.Context) tea.Msg {
-		prober.Stop()
-		return nil
-	})
-}
-
-// attemptContext is the context of what runs for the step; endAttempt cancels it.
-func (m *Model) attemptContext() context.Context {
-	ctx, cancel := context.WithCancel(m.jobs.ctx)
-	before := m.course.stop
-	m.course.stop = func() {
-		cancel()
-		if before != nil {
-			before()
-		}
-	}
-	return ctx
-}
-
-func (m *Model) attempt() int { return m.course.attempt }
-
-func (m *Model) lab() *lab.Lab { return lab.New(m.link.cluster, m.options, m.course.hub) }
-
 // leaveLesson goes back to the list of lessons; the progress is kept.
 func (m *Model) leaveLesson() tea.Cmd {
 	stop := m.endAttempt()
 	saved := m.save()
 	m.course.pending, m.course.trial = "", false
 	m.course.asks, m.course.agreed = i18n.Message{}, ""
-	m.scene.Session = lessons.Session{}
+	m.scene.Session, m.scene.Round = lessons.Session{}, panes.Round{}
 	return tea.Batch(stop, saved)
 }
 

@@ -32,7 +32,7 @@ func (m *Model) courseRefusal(o order) i18n.Message {
 		return i18n.M("tui.read-only")
 	case o == nextOrder && m.course.trial && !s.Met():
 		return m.held()
-	case o == nextOrder && s.Done() && !s.Rereading() && m.following() == "":
+	case o == nextOrder && s.Done() && !s.Rereading() && !s.Lesson().IsFault() && m.following() == "":
 		return i18n.M("tui.no-next")
 	case o == copyOrder && !m.lesson.HasCommands(m.scene):
 		return i18n.M("tui.no-command")
@@ -46,6 +46,8 @@ func (m *Model) courseOffer(o order) i18n.Message {
 	switch {
 	case o == nextOrder && !s.Met() && !s.Done():
 		return i18n.M("tui.offer.skip")
+	case o == nextOrder && s.Lesson().IsFault():
+		return i18n.M("tui.offer.round")
 	case o == solutionOrder && s.SolutionShown():
 		return i18n.M("tui.offer.type")
 	}
@@ -92,6 +94,8 @@ func (m *Model) next(again bool) tea.Cmd {
 		m.scene.Session = s.Next()
 		m.lookHere()
 		return nil
+	case s.Lesson().IsFault() && (s.Met() || s.Done()):
+		return m.anotherRound()
 	case s.Done():
 		m.course.agreed = m.following() // the lesson it follows made what is there
 		return m.openLesson(m.course.agreed)
@@ -202,6 +206,8 @@ func (m *Model) act(action panes.Action) tea.Cmd {
 		return m.fetch(a.Line)
 	case panes.OpenLesson:
 		return m.openLesson(a.ID)
+	case panes.Practise:
+		return m.practise(Round{Timed: a.Timed})
 	case panes.Explore:
 		m.page, m.tabs = explorePage, "board"
 		m.setFocus("prompt")

@@ -41,6 +41,11 @@ type Options struct {
 	// first frame is out: compiling their expressions takes tens of milliseconds.
 	LoadLessons func() ([]lessons.Lesson, error)
 
+	// LoadFaults returns the practice ground's faults with what a seed makes of
+	// them; nil where there is none.
+	LoadFaults func(seed uint64) ([]lessons.Lesson, error)
+	StartRound *Round // a round of practice to begin with; nil for none
+
 	ProgressPath string // where the learner's progress is kept
 	Note         string // file that keeps which lesson was the last on the cluster; "": in Prompt.Folder
 	StartLesson  string // ID of the lesson to open at once; "" begins at home

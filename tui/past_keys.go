@@ -42,6 +42,8 @@ func (m *Model) pastRefusal(o order) i18n.Message {
 // rewindRefusal says why there is no past to show.
 func (m *Model) rewindRefusal() i18n.Message {
 	switch {
+	case m.scene.Round.On && m.scene.Round.Ended.IsZero():
+		return i18n.M("tui.practice.no-rewind")
 	case m.recorder.Load() == nil && m.scene.Lab.Ready:
 		return i18n.M("tui.past.off")
 	case m.recorder.Load() == nil || m.scene.Snapshot.Seq == 0 || m.wish().page == helpPage || m.wish().page == failedPage:

@@ -45,6 +45,9 @@ func (m *Model) onProgress(msg progressMsg) tea.Cmd {
 		}
 		return nil
 	}
+	if round := m.opts.StartRound; round != nil && m.page == homePage {
+		return m.practise(*round)
+	}
 	if id := m.opts.StartLesson; id != "" && m.page == homePage {
 		return m.openLesson(id)
 	}
@@ -55,15 +58,16 @@ func (m *Model) onProgress(msg progressMsg) tea.Cmd {
 // runs at a time; what comes meanwhile is saved after it.
 func (m *Model) save() tea.Cmd {
 	s := m.scene.Session
-	if !s.IsZero() && !m.course.trial {
+	ended := m.roundEnded()
+	if !s.IsZero() && !m.course.trial && !s.Lesson().IsFault() {
 		id := s.Lesson().ID
 		m.scene.Progress = m.scene.Progress.With(id, s.Progress().After(m.scene.Progress.Lessons[id]))
 	}
 	if m.course.saving || !m.course.known || same(m.scene.Progress, m.course.saved) || m.scene.Lab.ReadOnly {
-		return nil
+		return ended
 	}
 	m.course.saving = true
 	progress, path := m.scene.Progress, m.opts.ProgressPath
 	m.course.saved = progress
-	return m.jobs.cmd(func(context.Context) tea.Msg { return savedMsg{progress.Save(path)} })
+	return tea.Batch(ended, m.jobs.cmd(func(context.Context) tea.Msg { return savedMsg{progress.Save(path)} }))
 }

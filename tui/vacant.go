@@ -9,16 +9,17 @@ import (
 	"podium/cluster"
 	"podium/i18n"
 	"podium/lab"
+	"podium/lessons"
 	"podium/tui/panes"
 )
 
 // mustAsk reports whether beginning a lesson would remove what the learner made
 // elsewhere and has not agreed to lose, and asks for that once.
-func (m *Model) mustAsk(lesson string) bool {
+func (m *Model) mustAsk(l lessons.Lesson) bool {
 	c := m.link.cluster
 	before := m.course.asks
 	m.course.asks = i18n.Message{}
-	if c.ReadOnly || m.course.agreed == lesson || lab.Vacant(m.scene.Snapshot, c.Namespace) || lab.LastLesson(m.note()) == m.folderOf(lesson) {
+	if c.ReadOnly || m.course.agreed == l.ID || lab.Vacant(m.scene.Snapshot, c.Namespace) || lab.LastLesson(m.note()) == m.folderOf(m.folderName(l)) {
 		return false
 	}
 	m.course.asks = i18n.M("tui.removes", "Namespace", c.Namespace, "Objects", contents(m.scene.Snapshot, c.Namespace))

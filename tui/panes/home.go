@@ -13,7 +13,7 @@ import (
 
 // Home is the list of lessons, with what there is to know of the cluster below.
 type Home struct {
-	chosen int // after the lessons: exploring, and the map
+	chosen int // after the lessons: the rest of what one can do, as [Home.others]
 	moved  bool
 	rows   map[int]int // which choice a row shows, for clicks
 }
@@ -42,7 +42,7 @@ func (h *Home) Update(s Scene, msg tea.Msg) (Action, tea.Cmd) {
 }
 
 func (h *Home) onKey(s Scene, press tea.KeyPressMsg) Action {
-	last := len(s.Lessons) + 1
+	last := len(s.Lessons) + len(others) - 1
 	chosen := h.at(s)
 	switch name := press.Keystroke(); name {
 	case "up", "k":
@@ -51,11 +51,14 @@ func (h *Home) onKey(s Scene, press tea.KeyPressMsg) Action {
 		h.chosen, h.moved = min(last, chosen+1), true
 	case "enter", "right":
 		return h.open(s)
-	case "e", "ㄷ": // the same key on a Korean layout
-		return Explore{}
-	case "m", "ㅡ":
-		return ShowMap{}
+	case "t", "ㅅ":
+		return Practise{Timed: true}
 	default:
+		for _, o := range others {
+			if slices.Contains(o.keys, name) {
+				return o.does
+			}
+		}
 		if n, err := strconv.Atoi(name); err == nil && n >= 1 && n <= len(s.Lessons) {
 			h.chosen, h.moved = n-1, true
 			return h.open(s)
@@ -67,12 +70,26 @@ func (h *Home) onKey(s Scene, press tea.KeyPressMsg) Action {
 // at is the chosen row: where the learner should go on, until a key moves it.
 func (h *Home) at(s Scene) int {
 	if h.moved {
-		return min(h.chosen, len(s.Lessons)+1)
+		return min(h.chosen, len(s.Lessons)+len(others)-1)
 	}
 	return next(s)
 }
 
-// next is the first lesson that isn't finished; exploring when all are.
+// An other is what one can do without a lesson.
+type other struct {
+	keys []string // the second is the same key on a Korean layout
+	say  string
+	does Action
+	more string // what stands behind it
+}
+
+var others = []other{
+	{[]string{"p", "ㅔ"}, "tui.home.practice", Practise{}, "tui.home.practice-timed"},
+	{[]string{"e", "ㄷ"}, "tui.home.explore", Explore{}, ""},
+	{[]string{"m", "ㅡ"}, "tui.home.map", ShowMap{}, ""},
+}
+
+// next is the first lesson that isn't finished; practice when all are.
 func next(s Scene) int {
 	for i, l := range s.Lessons {
 		if s.Progress.Lessons[l.ID].Finished.IsZero() {
@@ -83,13 +100,11 @@ func next(s Scene) int {
 }
 
 func (h *Home) open(s Scene) Action {
-	switch at := h.at(s); {
-	case at < len(s.Lessons):
+	at := h.at(s)
+	if at < len(s.Lessons) {
 		return OpenLesson{s.Lessons[at].ID}
-	case at > len(s.Lessons):
-		return ShowMap{}
 	}
-	return Explore{}
+	return others[at-len(s.Lessons)].does
 }
 
 // View implements [Pane].
@@ -97,9 +112,9 @@ func (h *Home) View(s Scene, width, height int) string {
 	clear(h.rows)
 	var rows []string
 	add := func(row string) { rows = append(rows, Fit(row, width, s.Theme.Ellipsis)) }
-	// What stands around the lessons takes 12 rows; how to reach the cluster from
+	// What stands around the lessons takes 13 rows; how to reach the cluster from
 	// another terminal, the last of them, must not be pushed out.
-	told, spaced := height >= 2*len(s.Lessons)+12, height >= 3*len(s.Lessons)+11
+	told, spaced := height >= 2*len(s.Lessons)+13, height >= 3*len(s.Lessons)+12
 	if told {
 		add("")
 	}
@@ -121,10 +136,14 @@ func (h *Home) View(s Scene, width, height int) string {
 	if !spaced {
 		add("")
 	}
-	h.rows[len(rows)] = len(s.Lessons)
-	add(h.choice(s, len(s.Lessons), "e", s.Lang.Say(i18n.M("tui.home.explore")), "", width))
-	h.rows[len(rows)] = len(s.Lessons) + 1
-	add(h.choice(s, len(s.Lessons)+1, "m", s.Lang.Say(i18n.M("tui.home.map")), "", width))
+	for i, o := range others {
+		mark := ""
+		if o.more != "" {
+			mark = s.Theme.Faint.Render(s.Lang.Say(i18n.M(o.more)))
+		}
+		h.rows[len(rows)] = len(s.Lessons) + i
+		add(h.choice(s, len(s.Lessons)+i, o.keys[0], s.Lang.Say(i18n.M(o.say)), mark, width))
+	}
 	add("")
 	for _, row := range labRows(s, width, height-len(rows)) {
 		add(row)
@@ -176,6 +195,6 @@ func (h *Home) Keys(s Scene) []key.Binding {
 		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(name, s.Lang.Say(i18n.M(id))))
 	}
 	return []key.Binding{
-		say("1-9 Enter", "tui.home.key.open", "enter", "right"), say("e", "tui.home.key.explore", "e", "ㄷ"), say("m", "tui.home.key.map", "m", "ㅡ"),
+		say("1-9 Enter", "tui.home.key.open", "enter", "right"), say("p", "tui.home.key.practice", "p", "ㅔ"), say("e", "tui.home.key.explore", "e", "ㄷ"), say("m", "tui.home.key.map", "m", "ㅡ"),
 	}
 }

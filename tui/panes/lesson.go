@@ -44,6 +44,9 @@ func (l *Lesson) Name() string { return "lesson" }
 // Title implements [Pane].
 func (l *Lesson) Title(s Scene) string {
 	title := s.Lang.Say(i18n.M("pane.lesson"))
+	if s.Session.Lesson().IsFault() {
+		title = s.Lang.Say(i18n.M("pane.practice"))
+	}
 	if s.Session.Rereading() {
 		title += " " + s.Theme.Here + " " + s.Lang.Say(i18n.M("tui.lesson.rereading"))
 	}
@@ -56,6 +59,9 @@ func (l *Lesson) Title(s Scene) string {
 // Place says where in which lesson the learner is: "Pod ▸ step 4 of 9".
 func (l *Lesson) Place(s Scene) string {
 	lesson := s.Session.Lesson()
+	if lesson.IsFault() { // its title would give it away
+		return s.Lang.Say(i18n.M("tui.practice.place", "Seed", s.Round.Seed))
+	}
 	title := Clean(lesson.Words[s.Lang].Title)
 	if s.Session.Index() >= len(lesson.Steps) {
 		return title + " " + s.Theme.Here + " " + s.Lang.Say(i18n.M("tui.lesson.finished"))
@@ -142,7 +148,9 @@ func (l *Lesson) onKey(s Scene, press tea.KeyPressMsg) Action {
 	case "end":
 		l.Scroll(l.rows)
 	case "left":
-		return BackStep{}
+		if !s.Session.Lesson().IsFault() {
+			return BackStep{}
+		}
 	case "enter":
 		// The Enter that gives an answer is easily pressed once too often: it
 		// must not carry the learner past the reply.
@@ -240,7 +248,7 @@ func (l *Lesson) Keys(s Scene) []key.Binding {
 	if l.rows > l.height {
 		bindings = append(bindings, say("PgDn", "tui.lesson.key.scroll", "up", "down", "pgup", "pgdown", "home", "end"))
 	}
-	if s.Session.Index() > 0 {
+	if s.Session.Index() > 0 && !s.Session.Lesson().IsFault() {
 		bindings = append(bindings, say("Left", "tui.lesson.key.back", "left"))
 	}
 	return bindings

@@ -81,6 +81,7 @@ func (l *Lesson) compose(s Scene) {
 	p.paragraph("", s.Theme.Strong, words.Title)
 	p.gap()
 	p.markdown(textOf(s))
+	p.symptoms()
 	l.question()
 	p.verdicts()
 	p.predictions()
@@ -93,6 +94,7 @@ func (l *Lesson) compose(s Scene) {
 		p.heading(p.say("tui.lesson.debrief"))
 		p.markdown(lessons.On(words.Debrief, s.Lab.Provider))
 	}
+	p.round()
 	if session.Met() && session.Step().Table {
 		p.comparison()
 	}
@@ -207,6 +209,9 @@ func (l *leaf) outlook() {
 	case session.Met() || session.Rereading():
 		l.gap()
 		id := "tui.lesson.go-on"
+		if session.Lesson().IsFault() {
+			id = "tui.practice.another"
+		}
 		if session.Step().Kind == lessons.Read || session.Rereading() {
 			id = "tui.lesson.turn"
 		}

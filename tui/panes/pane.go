@@ -31,6 +31,7 @@ type Scene struct {
 	Recent   []cluster.Change // those of the last [GlowTime] that glow, oldest first
 	Past     why.Past         // what happened up to Now, and by whom
 
+	Round    Round           // of practice; the zero Round in a lesson
 	Session  lessons.Session // the zero Session while no lesson is open
 	Progress lessons.Progress
 	Lessons  []lessons.Lesson
@@ -46,6 +47,20 @@ type Scene struct {
 
 	Then *Then // nil: the scene is now
 }
+
+// A Round is a round of practice.
+type Round struct {
+	On       bool
+	Seed     uint64
+	Timed    bool
+	Prepared time.Time // when it was begun to be made
+	Began    time.Time // when the fault was in; zero before
+	Ended    time.Time // when all was well; zero before
+	Debrief  *lessons.Debrief
+}
+
+// RoundTime is how long a round against the clock may take.
+const RoundTime = 5 * time.Minute
 
 // A Then says that a scene is a moment of a recording. Everything else in the
 // scene is as it was then.
@@ -130,6 +145,9 @@ type (
 	// Explore opens the cluster without a lesson.
 	Explore struct{}
 
+	// Practise begins a round of practice.
+	Practise struct{ Timed bool }
+
 	// ShowMap shows the map of resources over the page.
 	ShowMap struct{}
 
@@ -177,6 +195,7 @@ func (RunLine) isAction()        {}
 func (Ran) isAction()            {}
 func (Select) isAction()         {}
 func (Explore) isAction()        {}
+func (Practise) isAction()       {}
 func (ShowMap) isAction()        {}
 func (BackStep) isAction()       {}
 func (TypeLine) isAction()       {}

@@ -1,0 +1,141 @@
+package lessons
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"podium/cluster"
+	"podium/cluster/record"
+)
+
+// A Debrief tells a round of practice once more, from its recording.
+type Debrief struct {
+	Began   time.Time // when the learner could begin
+	Mended  time.Time
+	Symptom time.Time // since when the fault showed; zero if the recording doesn't say
+	Sign    Sign      // the first warning; zero if there was none
+	Saw     Seen      // the learner's first command that showed the fault; zero if none did
+	Fixed   Seen      // the learner's last change before all was well; zero if there was none
+}
+
+// A Sign is a warning that the cluster gave.
+type Sign struct {
+	At           time.Time
+	About        string // kind/name
+	Reason, Note string
+}
+
+// A Seen is a command of the learner's.
+type Seen struct {
+	At   time.Time
+	Line string
+}
+
+// changing are kubectl's verbs that can mend something.
+var changing = []string{
+	"apply", "create", "delete", "edit", "patch", "replace", "scale", "set", "rollout", "label", "annotate", "taint", "uncordon",
+	"cordon", "drain", "expose", "run", "autoscale",
+}
+
+// Debrief tells the round that the session has gone through. over begins before
+// the fault was put in; began and mended are when the learner could begin and
+// when all was well.
+func (s Session) Debrief(over record.Span, began, mended time.Time) (Debrief, error) {
+	d := s.DebriefAlone(began, mended)
+	if s.lesson == nil || s.lesson.Fault == nil {
+		return d, nil
+	}
+	return s.replayed(d, over)
+}
+
+// DebriefAlone is what the session knows of a round without its recording.
+func (s Session) DebriefAlone(began, mended time.Time) Debrief {
+	d := Debrief{Began: began, Mended: mended}
+	if s.lesson == nil || s.lesson.Fault == nil {
+		return d
+	}
+	clue := s.lesson.Fault.Clue
+	for _, c := range s.Commands() {
+		if c.Started.After(mended) {
+			continue
+		}
+		if d.Saw.Line == "" && strings.Contains(c.Output, clue.Shows) {
+			d.Saw = Seen{c.Started, c.Line}
+		}
+		if c.Exit == 0 && slices.Contains(changing, c.Verb) {
+			d.Fixed = Seen{c.Started, c.Line}
+		}
+	}
+	return d
+}
+
+// replayed finds in the recording since when the fault showed, and the first
+// warning after it.
+func (s Session) replayed(d Debrief, over record.Span) (Debrief, error) {
+	now, err := over.Start()
+	if err != nil {
+		return d, err
+	}
+	t := &showing{session: s, objects: newObjects(), span: beginSpan(s.namespace, now)}
+	t.look(now, now.Time)
+	for c, err := range over.All() {
+		if err != nil {
+			return d, err
+		}
+		now = now.Apply(c)
+		t.span = t.span.happened(s.namespace, c)
+		if c.Time.Before(d.Began) && slices.ContainsFunc(t.goals(), func(g Goal) bool { return g.watches(c, s.namespace) }) {
+			t.look(now, c.Time)
+		}
+		if sign, ok := s.sign(c); ok && !t.since.IsZero() && (d.Sign.At.IsZero() || !t.since.Before(d.Sign.At)) {
+			d.Sign = sign
+		}
+	}
+	d.Symptom = t.since
+	return d, nil
+}
+
+// A showing follows whether a fault shows.
+type showing struct {
+	session Session
+	objects *objects
+	span    span
+	since   time.Time // zero: it doesn't
+}
+
+// goals are the symptoms that a recording of the cluster can tell.
+func (t *showing) goals() []Goal {
+	return slices.DeleteFunc(slices.Clone(t.session.lesson.Steps[0].Goals), func(g Goal) bool {
+		for name := range g.Expr.look().uses {
+			if strings.HasPrefix(name, "load.") {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+func (t *showing) look(now cluster.Snapshot, at time.Time) {
+	goals := t.goals()
+	scope := newScope(t.session.view(now, t.span), t.objects)
+	shows := len(goals) > 0 && !slices.ContainsFunc(goals, func(g Goal) bool { return !g.check(scope).Met })
+	switch {
+	case !shows:
+		t.since = time.Time{}
+	case t.since.IsZero():
+		t.since = at
+	}
+}
+
+// sign is the warning that a change brings, if it does.
+func (s Session) sign(c cluster.Change) (Sign, bool) {
+	e, ok := c.Object.(*corev1.Event)
+	if !ok || c.Verb == cluster.Deleted || e.Type != corev1.EventTypeWarning || e.Namespace != s.namespace {
+		return Sign{}, false
+	}
+	about := strings.ToLower(e.InvolvedObject.Kind) + "/" + e.InvolvedObject.Name
+	return Sign{c.Time, plain(about), plain(e.Reason), cut(plain(e.Message), 200)}, true
+}
