@@ -61,7 +61,7 @@ func (m *Model) practise(r Round) tea.Cmd {
 	if c := m.link.cluster; c != nil {
 		offers = lab.Offers(c)
 	} else {
-		offers = []lessons.Need{lessons.NeedNodes} // found out when it is there
+		offers = []lessons.Need{lessons.NeedCluster, lessons.NeedNodes} // found out when it is there
 	}
 	return m.jobs.cmd(func(context.Context) tea.Msg {
 		all, err := load(r.Seed)
