@@ -5,6 +5,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/types"
 
 	"podium/cluster"
 	"podium/i18n"
@@ -169,8 +170,11 @@ func (f *fold) podLeaves(c cluster.Change, p *corev1.Pod) {
 	owner := ownerOf(p)
 	due := false
 	f.tally(c.Time, owner.UID, func(t *tally) {
-		due = t.due > 0
-		t.due = max(0, t.due-1)
+		// What the ReplicaSet wants comes by a watch of its own, and can be behind
+		// the pods that it removes for it.
+		if due = t.due+t.want-f.wants(owner.UID, t.want) > 0; due {
+			t.due--
+		}
 	})
 	if due || owner.Kind == "DaemonSet" || owner.Kind == "StatefulSet" || owner.Kind == "Job" && p.DeletionTimestamp == nil {
 		return
@@ -181,6 +185,16 @@ func (f *fold) podLeaves(c cluster.Change, p *corev1.Pod) {
 		d.Who, d.Say = i18n.Text("control plane"), i18n.M("why.pod.disrupted", "Name", p.Name, "Reason", reason)
 	}
 	f.do(d)
+}
+
+// wants is how many pods a ReplicaSet wants by now: otherwise if it isn't one.
+func (f *fold) wants(uid types.UID, otherwise int) int {
+	for _, rs := range f.now.ReplicaSets {
+		if rs.UID == uid {
+			return wanted(rs.Spec.Replicas)
+		}
+	}
+	return otherwise
 }
 
 // disruption is why the control plane removes a pod before its time.

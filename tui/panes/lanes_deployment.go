@@ -47,6 +47,9 @@ const beside = 104
 func (r rolling) rows(width, height int) []string {
 	if width >= beside && height < 16 {
 		left := width * 11 / 20
+		if r.troubled() {
+			left = width * 13 / 20 // the reason beside the pods takes its room from the chart, not from the bars
+		}
 		rows := r.lanes(left, height)
 		if drawn := chartRows(r.s, r.revisions, r.floor, r.ceiling, r.began, width-left-3, max(height, len(rows))); drawn != nil {
 			return sideBySide(rows, drawn, left, width-left-3, 3)
