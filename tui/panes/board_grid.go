@@ -86,9 +86,11 @@ func (c *column) take(changed bool, namespace string, known owners, system bool)
 		return
 	}
 	same := !changed && c.sorted && slices.EqualFunc(c.pods, c.next, drawnAlike)
-	c.pods, c.next = c.next, c.pods
 	if same {
 		c.renew()
+	}
+	c.pods, c.next = c.next, c.pods
+	if same {
 		return
 	}
 	c.regroup(namespace, known, system)

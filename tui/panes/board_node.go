@@ -134,14 +134,19 @@ func controller(p *corev1.Pod) types.UID {
 }
 
 // renew puts the newest state of pods that are drawn as before into their tiles.
+// Of a crowd only a few have changed since the last frame.
 func (c *column) renew() {
-	newest := make(map[types.UID]*corev1.Pod, len(c.pods))
-	for _, p := range c.pods {
-		newest[p.UID] = p
+	newest := make(map[*corev1.Pod]*corev1.Pod)
+	for i, p := range c.pods {
+		if c.next[i] != p {
+			newest[p] = c.next[i]
+		}
 	}
 	for _, g := range c.groups {
 		for i := range g.tiles {
-			g.tiles[i].pod = newest[g.tiles[i].pod.UID]
+			if now := newest[g.tiles[i].pod]; now != nil {
+				g.tiles[i].pod = now
+			}
 		}
 	}
 }
