@@ -9,7 +9,6 @@ import (
 	"sync"
 
 	"github.com/gofrs/flock"
-	"github.com/google/renameio/v2"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
@@ -18,6 +17,7 @@ import (
 	"podium/cluster"
 	"podium/cluster/tunnel"
 	"podium/i18n"
+	"podium/state"
 )
 
 // Open implements [cluster.Provider]. It joins the cluster that is there, starts
@@ -314,7 +314,7 @@ func (p *Provider) export(e engine) error {
 		if err != nil {
 			return p.failed(err)
 		}
-		if err := renameio.WriteFile(p.path(file), data, 0o600); err != nil {
+		if err := state.WriteFile(p.path(file), data); err != nil {
 			return p.homeError(err)
 		}
 		for _, user := range config.AuthInfos {

@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
-	"github.com/google/renameio/v2"
 
 	"podium/cluster"
 	"podium/i18n"
+	"podium/state"
 )
 
 // Files in the home directory.
@@ -58,7 +58,7 @@ func (p *Provider) record() record {
 func (p *Provider) write(r record) error {
 	data, err := json.MarshalIndent(r, "", "  ")
 	if err == nil {
-		err = renameio.WriteFile(p.path(fileRecord), data, 0o600)
+		err = state.WriteFile(p.path(fileRecord), data)
 	}
 	if err != nil {
 		return p.homeError(err)

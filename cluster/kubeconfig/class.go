@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/renameio/v2"
 	authenticationv1 "k8s.io/api/authentication/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -24,6 +23,7 @@ import (
 
 	"podium/cluster"
 	"podium/i18n"
+	"podium/state"
 )
 
 // MostLearners is the largest class. What is larger wants a cluster of its own.
@@ -112,7 +112,7 @@ func prepare(ctx context.Context, client kubernetes.Interface, config *api.Confi
 	seat.Expires = token.Status.ExpirationTimestamp.Time
 	text, err := seatConfig(config, seat, token.Status.Token)
 	if err == nil {
-		err = renameio.WriteFile(seat.Kubeconfig, text, 0o600)
+		err = state.WriteFile(seat.Kubeconfig, text)
 	}
 	if err != nil {
 		return seat, i18n.Errorf(err, i18n.M("kubeconfig.home", "Dir", dir, "Why", err.Error()))

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/google/renameio/v2"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
@@ -15,6 +14,7 @@ import (
 
 	"podium/cluster"
 	"podium/i18n"
+	"podium/state"
 )
 
 // answerLimit is how long the API server may take to answer the first request:
@@ -104,7 +104,7 @@ func (p *Provider) write(config *api.Config, namespace string) (string, error) {
 	}
 	file := filepath.Join(p.options.Home, "kubeconfig")
 	if err == nil {
-		err = renameio.WriteFile(file, text, 0o600)
+		err = state.WriteFile(file, text)
 	}
 	if err != nil {
 		return "", i18n.Errorf(err, i18n.M("kubeconfig.home", "Dir", p.options.Home, "Why", err.Error()))
