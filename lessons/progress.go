@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"podium/i18n"
-	"podium/state"
+	"podium/ownfile"
 )
 
 // progressVersion is written into the file; a file of a later version is kept
@@ -144,7 +144,7 @@ func (p Progress) Save(path string) error {
 		err = os.MkdirAll(filepath.Dir(path), 0o700)
 	}
 	if err == nil {
-		err = state.WriteFile(path, append(data, '\n'))
+		err = ownfile.Write(path, append(data, '\n'))
 	}
 	if err != nil {
 		return i18n.Errorf(err, i18n.M("progress.unsaved", "Path", path))

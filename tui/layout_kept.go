@@ -11,7 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"podium/i18n"
-	"podium/state"
+	"podium/ownfile"
 	"podium/tui/panes"
 )
 
@@ -65,7 +65,7 @@ func (l Layout) save(path string) error {
 		err = os.MkdirAll(filepath.Dir(path), 0o700)
 	}
 	if err == nil {
-		err = state.WriteFile(path, append(data, '\n'))
+		err = ownfile.Write(path, append(data, '\n'))
 	}
 	return err
 }

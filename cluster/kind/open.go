@@ -17,7 +17,7 @@ import (
 	"podium/cluster"
 	"podium/cluster/tunnel"
 	"podium/i18n"
-	"podium/state"
+	"podium/ownfile"
 )
 
 // Open implements [cluster.Provider]. It joins the cluster that is there, starts
@@ -314,7 +314,7 @@ func (p *Provider) export(e engine) error {
 		if err != nil {
 			return p.failed(err)
 		}
-		if err := state.WriteFile(p.path(file), data); err != nil {
+		if err := ownfile.Write(p.path(file), data); err != nil {
 			return p.homeError(err)
 		}
 		for _, user := range config.AuthInfos {

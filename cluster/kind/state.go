@@ -13,7 +13,7 @@ import (
 
 	"podium/cluster"
 	"podium/i18n"
-	"podium/state"
+	"podium/ownfile"
 )
 
 // Files in the home directory.
@@ -58,7 +58,7 @@ func (p *Provider) record() record {
 func (p *Provider) write(r record) error {
 	data, err := json.MarshalIndent(r, "", "  ")
 	if err == nil {
-		err = state.WriteFile(p.path(fileRecord), data)
+		err = ownfile.Write(p.path(fileRecord), data)
 	}
 	if err != nil {
 		return p.homeError(err)

@@ -23,7 +23,7 @@ import (
 
 	"podium/cluster"
 	"podium/i18n"
-	"podium/state"
+	"podium/ownfile"
 )
 
 // MostLearners is the largest class. What is larger wants a cluster of its own.
@@ -112,7 +112,7 @@ func prepare(ctx context.Context, client kubernetes.Interface, config *api.Confi
 	seat.Expires = token.Status.ExpirationTimestamp.Time
 	text, err := seatConfig(config, seat, token.Status.Token)
 	if err == nil {
-		err = state.WriteFile(seat.Kubeconfig, text)
+		err = ownfile.Write(seat.Kubeconfig, text)
 	}
 	if err != nil {
 		return seat, i18n.Errorf(err, i18n.M("kubeconfig.home", "Dir", dir, "Why", err.Error()))

@@ -14,7 +14,7 @@ import (
 
 	"podium/cluster"
 	"podium/i18n"
-	"podium/state"
+	"podium/ownfile"
 )
 
 // answerLimit is how long the API server may take to answer the first request:
@@ -104,7 +104,7 @@ func (p *Provider) write(config *api.Config, namespace string) (string, error) {
 	}
 	file := filepath.Join(p.options.Home, "kubeconfig")
 	if err == nil {
-		err = state.WriteFile(file, text)
+		err = ownfile.Write(file, text)
 	}
 	if err != nil {
 		return "", i18n.Errorf(err, i18n.M("kubeconfig.home", "Dir", p.options.Home, "Why", err.Error()))

@@ -1,4 +1,4 @@
-package state
+package ownfile
 
 import (
 	"errors"
@@ -6,9 +6,9 @@ import (
 	"path/filepath"
 )
 
-// WriteFile replaces a file by renaming, which Windows does as one step for two
+// Write replaces a file by renaming, which Windows does as one step for two
 // names in one folder; renameio refuses to promise it and is not built there.
-func WriteFile(path string, data []byte) error {
+func Write(path string, data []byte) error {
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*")
 	if err != nil {
 		return err
