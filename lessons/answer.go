@@ -68,11 +68,11 @@ func (q *Question) answer(s *scope) (string, error) {
 		return formatNumber(float64(v)), q.fits(Number)
 	case types.String:
 		if !slices.Contains(q.Choices, string(v)) {
-			return "", i18n.Errorf(nil, i18n.M("answer.nochoice", "Answer", plain(string(v))))
+			return "", i18n.Errorf(nil, i18n.M("answer.nochoice", "Answer", Plain(string(v))))
 		}
 		return string(v), q.fits(Choice)
 	}
-	return "", i18n.Errorf(nil, i18n.M("answer.noanswer", "Answer", plain(sayValue(value))))
+	return "", i18n.Errorf(nil, i18n.M("answer.noanswer", "Answer", Plain(sayValue(value))))
 }
 
 func (q *Question) fits(form Form) error {

@@ -137,5 +137,5 @@ func (s Session) sign(c cluster.Change) (Sign, bool) {
 		return Sign{}, false
 	}
 	about := strings.ToLower(e.InvolvedObject.Kind) + "/" + e.InvolvedObject.Name
-	return Sign{c.Time, plain(about), plain(e.Reason), cut(plain(e.Message), 200)}, true
+	return Sign{c.Time, Plain(about), Plain(e.Reason), cut(Plain(e.Message), 200)}, true
 }

@@ -177,7 +177,7 @@ func (p *player) met(ctx context.Context, most time.Duration) (bool, error) {
 func must(ctx context.Context, d Driver, line string) error {
 	c, err := d.Run(ctx, line)
 	if err == nil && c.Exit != 0 {
-		err = i18n.Errorf(errors.New(cut(plain(c.Output), 300)), i18n.M("reset.failed", "Line", plain(line), "Exit", c.Exit))
+		err = i18n.Errorf(errors.New(cut(Plain(c.Output), 300)), i18n.M("reset.failed", "Line", Plain(line), "Exit", c.Exit))
 	}
 	return err
 }

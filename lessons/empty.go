@@ -81,7 +81,7 @@ func empty(ctx context.Context, found discovery.DiscoveryInterface, client dynam
 		return false, nil
 	})
 	if err != nil {
-		return i18n.Errorf(errors.Join(err, e.err), i18n.M("empty.stuck", "Namespace", namespace, "Left", cut(plain(strings.Join(e.left, ", ")), 200)))
+		return i18n.Errorf(errors.Join(err, e.err), i18n.M("empty.stuck", "Namespace", namespace, "Left", cut(Plain(strings.Join(e.left, ", ")), 200)))
 	}
 	return nil
 }
@@ -176,13 +176,13 @@ func (e *emptier) pass(ctx context.Context, kind deletableKind) {
 	}
 	for i := range list.Items {
 		o := &list.Items[i]
-		// podium's own, as the quota of a shared cluster's namespace, is no learner's work
 		if kind.Group == "" && kind.Resource == "nodes" {
 			if err := restoreNode(ctx, objects, o); err != nil && !skippable(err) {
 				e.err = errors.Join(e.err, err)
 			}
 			continue
 		}
+		// podium's own, as the quota of a shared cluster's namespace, is no learner's work
 		if o.GetLabels()[cluster.OwnedLabel] == "true" || kind.namespaced && givenByCluster(o.GetKind(), o.GetName()) {
 			continue
 		}
@@ -204,11 +204,14 @@ func (e *emptier) pass(ctx context.Context, kind deletableKind) {
 	}
 }
 
-// release takes the finalizers off an object that is being deleted: whoever
-// should do it may be part of the exercise. Kubernetes' own go by themselves.
+// release takes off an object that is being deleted the finalizers that an
+// exercise has put there and nobody answers for: those of example.com, which
+// belongs to nobody (RFC 2606). Any other may stand for something to be cleaned
+// up first, as a cloud's load balancer.
 func release(ctx context.Context, objects dynamic.ResourceInterface, o *unstructured.Unstructured) error {
 	kept := slices.DeleteFunc(slices.Clone(o.GetFinalizers()), func(name string) bool {
-		return strings.Contains(name, "/") && !strings.Contains(name, "kubernetes.io/")
+		domain, _, _ := strings.Cut(name, "/")
+		return domain == "example.com" || strings.HasSuffix(domain, ".example.com")
 	})
 	if o.GetDeletionTimestamp() == nil || len(kept) == len(o.GetFinalizers()) {
 		return nil

@@ -127,6 +127,29 @@ func TestEmptyingTakesAllOfTheNamespaceAndNothingElse(t *testing.T) {
 	}
 }
 
+func TestOnlyFinalizersOfExercisesAreTakenOff(t *testing.T) {
+	going := `, deletionTimestamp: "2026-01-01T00:00:00Z", finalizers: `
+	_, client := inCluster(t,
+		`{apiVersion: v1, kind: Pod, metadata: {name: exercise`+going+`[backup.example.com/archive, kubernetes.io/a]}}`,
+		`{apiVersion: v1, kind: Pod, metadata: {name: cloud`+going+`[service.k8s.aws/resources, notexample.com/a]}}`,
+		`{apiVersion: v1, kind: Pod, metadata: {name: staying, finalizers: [example.com/a]}}`)
+	pods := client.Resource(podsResource).Namespace("lab")
+	for name, want := range map[string][]string{
+		"exercise": {"kubernetes.io/a"}, "cloud": {"service.k8s.aws/resources", "notexample.com/a"}, "staying": {"example.com/a"},
+	} {
+		o, err := pods.Get(t.Context(), name, metav1.GetOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := release(t.Context(), pods, o); err != nil {
+			t.Error(err)
+		}
+		if o, err = pods.Get(t.Context(), name, metav1.GetOptions{}); err != nil || !slices.Equal(o.GetFinalizers(), want) {
+			t.Errorf("%s keeps %q, want %q (%v)", name, o.GetFinalizers(), want, err)
+		}
+	}
+}
+
 func TestEmptyingRefusesANamespaceThatIsNotPodiums(t *testing.T) {
 	for _, labels := range []string{"{}", `{podium.dev/owned: "false"}`, `{podium.dev/owned: ""}`} {
 		found, client := inCluster(t,

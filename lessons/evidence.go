@@ -26,7 +26,7 @@ const (
 func evidence(s Session, namespace string) []i18n.Message {
 	lines := []i18n.Message{}
 	say := func(format string, args ...any) {
-		lines = append(lines, i18n.Text(plain(fmt.Sprintf(format, args...))))
+		lines = append(lines, i18n.Text(Plain(fmt.Sprintf(format, args...))))
 	}
 	verdicts := s.Verdicts()
 	for i, g := range s.Step().Goals {

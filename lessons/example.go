@@ -17,7 +17,7 @@ var example embed.FS
 // and nothing in it is written over.
 func WriteExample(dir string) error {
 	if !folderName.MatchString(filepath.Base(dir)) {
-		return i18n.Errorf(nil, i18n.M("lesson.newname", "Name", cut(plain(filepath.Base(dir)), 80)))
+		return i18n.Errorf(nil, i18n.M("lesson.newname", "Name", cut(Plain(filepath.Base(dir)), 80)))
 	}
 	if there, err := os.ReadDir(dir); err == nil && len(there) > 0 {
 		return i18n.Errorf(nil, i18n.M("lesson.newthere", "Dir", dir))

@@ -164,7 +164,7 @@ func (e Expression) text(s *scope) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return plain(sayValue(value)), nil
+	return Plain(sayValue(value)), nil
 }
 
 // sayValue writes a value as text: lists as their items with commas between.
@@ -187,5 +187,5 @@ func sayValue(value ref.Val) string {
 // reason shortens what CEL says about a failed evaluation.
 func reason(err error) string {
 	text, _, _ := strings.Cut(err.Error(), "\n")
-	return cut(plain(text), 120)
+	return cut(Plain(text), 120)
 }

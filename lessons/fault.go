@@ -164,7 +164,7 @@ func (r *reader) empties(at place, ways [][]string) {
 	for _, way := range ways {
 		for _, line := range way {
 			if words := strings.Fields(line); len(words) > 0 && len(mentionsOf(words).files) > 0 {
-				r.m.at(at, i18n.M("fault.nofiles", "Line", cut(plain(line), 80)))
+				r.m.at(at, i18n.M("fault.nofiles", "Line", cut(Plain(line), 80)))
 			}
 		}
 	}
@@ -183,7 +183,7 @@ func (r *reader) vary(n *yaml.Node) {
 		r.id(n.Content[i])
 		r.each(n.Content[i+1], maxChoices, func(n *yaml.Node) {
 			if value := r.text(n); !variedValue.MatchString(value) {
-				r.at(n, i18n.M("fault.value", "Value", cut(plain(value), 60)))
+				r.at(n, i18n.M("fault.value", "Value", cut(Plain(value), 60)))
 			}
 		})
 	}

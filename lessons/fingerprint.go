@@ -116,7 +116,7 @@ func (f fingerprint) differs(now fingerprint) string {
 			found = append(found, "~"+name+firstDifference(was, is))
 		}
 	}
-	return cut(plain(strings.Join(found, " ")), 300)
+	return cut(Plain(strings.Join(found, " ")), 300)
 }
 
 // firstDifference names the field in which two objects of one name differ.

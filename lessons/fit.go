@@ -36,7 +36,7 @@ func fitWords(l *Lesson, read map[i18n.Language]document, m *mistakes, compile c
 			at := slices.IndexFunc(l.Steps, func(s Step) bool { return s.ID == sec.id })
 			switch {
 			case at < 0:
-				m.at(place{doc.file, sec.line, 1}, i18n.M("words.nostep", "ID", cut(plain(sec.id), 60)))
+				m.at(place{doc.file, sec.line, 1}, i18n.M("words.nostep", "ID", cut(Plain(sec.id), 60)))
 				continue
 			case seen[sec.id]:
 				m.at(place{doc.file, sec.line, 1}, i18n.M("words.sectiontwice", "ID", sec.id))
@@ -140,7 +140,7 @@ func (f *fitter) hint(w *StepWords, b block) {
 		if errors.As(err, &mistake) {
 			at.line, at.column = b.line+mistake.line-1, mistake.column
 		}
-		f.m.at(at, i18n.M("lesson.cel", "Reason", plain(err.Error())))
+		f.m.at(at, i18n.M("lesson.cel", "Reason", Plain(err.Error())))
 	}
 	w.Hints = append(w.Hints, t)
 }
@@ -187,7 +187,7 @@ func (f *fitter) sentences(b block, keys []string, twice bool) map[string]string
 		case !ok || sentence == "":
 			f.at(b.line+i, i18n.M("words.sentence", "Block", b.name))
 		case !slices.Contains(keys, key):
-			f.at(b.line+i, i18n.M("words.nokey", "Key", cut(plain(key), 60), "Block", b.name, "ID", f.step.ID))
+			f.at(b.line+i, i18n.M("words.nokey", "Key", cut(Plain(key), 60), "Block", b.name, "ID", f.step.ID))
 		case found[key] != "":
 			f.at(b.line+i, i18n.M("lesson.twice", "Field", key))
 		default:

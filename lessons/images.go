@@ -44,7 +44,7 @@ func readImages(fsys fs.FS, folder string, m *mistakes) string {
 	}
 	_, err := manifests.ParseImages(text)
 	for _, mistake := range imageMistakes(err) {
-		m.at(place{file, mistake.Line, 1}, i18n.M("lesson.image."+string(mistake.Problem), "Value", cut(plain(mistake.Value), 120), "Known", join(manifests.Programs)))
+		m.at(place{file, mistake.Line, 1}, i18n.M("lesson.image."+string(mistake.Problem), "Value", cut(Plain(mistake.Value), 120), "Known", join(manifests.Programs)))
 	}
 	return text
 }

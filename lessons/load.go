@@ -91,9 +91,9 @@ func Load(fsys fs.FS, o Options) ([]Lesson, error) {
 		m := &mistakes{}
 		switch {
 		case link:
-			m.in(plain(name), i18n.M("lesson.notregular"))
+			m.in(Plain(name), i18n.M("lesson.notregular"))
 		case parts == nil:
-			m.in(plain(name), i18n.M("lesson.foldername"))
+			m.in(Plain(name), i18n.M("lesson.foldername"))
 		case seen[parts[2]] != "":
 			m.in(name, i18n.M("lesson.sameid", "Other", seen[parts[2]]))
 		case len(all) == maxLessons:

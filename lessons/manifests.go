@@ -34,7 +34,7 @@ func checkManifests(file, text string, m *mistakes) {
 		case o.Metadata.Namespace != "":
 			m.at(place{file, node.Line, node.Column}, i18n.M("lesson.namespace"))
 		case outside && o.Metadata.Labels[LessonLabel] == "":
-			m.at(place{file, node.Line, node.Column}, i18n.M("lesson.nolabel", "Kind", plain(o.Kind), "Label", LessonLabel))
+			m.at(place{file, node.Line, node.Column}, i18n.M("lesson.nolabel", "Kind", Plain(o.Kind), "Label", LessonLabel))
 		}
 	}
 }

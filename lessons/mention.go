@@ -99,7 +99,7 @@ func (v vocabulary) goals(r *reader, l *Lesson) {
 		for j, g := range s.Goals {
 			for _, name := range append(named(g.Match, nil), g.Expr.look().names...) {
 				if !v.heard[name] {
-					r.m.at(r.goalsAt[i][j], i18n.M("lesson.unheard", "ID", g.ID, "Name", cut(plain(name), 80)))
+					r.m.at(r.goalsAt[i][j], i18n.M("lesson.unheard", "ID", g.ID, "Name", cut(Plain(name), 80)))
 				}
 			}
 		}
@@ -145,12 +145,12 @@ func (v vocabulary) words(d document, m *mistakes) {
 			said := mentionsOf(c.words)
 			for _, file := range said.files {
 				if !v.files[file] {
-					m.at(place{d.file, i + 1, c.column}, i18n.M("words.nofile", "Name", cut(plain(file), 80)))
+					m.at(place{d.file, i + 1, c.column}, i18n.M("words.nofile", "Name", cut(Plain(file), 80)))
 				}
 			}
 			for _, object := range said.objects {
 				if !v.heard[object.name] {
-					m.at(place{d.file, i + 1, c.column}, i18n.M("words.noobject", "Name", cut(plain(fmt.Sprint(object.kind, "/", object.name)), 80)))
+					m.at(place{d.file, i + 1, c.column}, i18n.M("words.noobject", "Name", cut(Plain(fmt.Sprint(object.kind, "/", object.name)), 80)))
 				}
 			}
 		}

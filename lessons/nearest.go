@@ -59,7 +59,7 @@ func none(want map[string]any, objects []*object) i18n.Message {
 				return gaps(want, o.fields, 1)[0].message()
 			}
 		}
-		return i18n.M("goal.none", "Kind", kind, "Name", plain(name))
+		return i18n.M("goal.none", "Kind", kind, "Name", Plain(name))
 	}
 	labels, _ := lookup(want, "metadata", "labels").(map[string]any)
 	if len(labels) == 0 {
@@ -69,11 +69,11 @@ func none(want map[string]any, objects []*object) i18n.Message {
 	for _, key := range sortedKeys(labels) {
 		pairs = append(pairs, fmt.Sprintf("%s=%v", key, labels[key]))
 	}
-	return i18n.M("goal.nonelabelled", "Kind", kind, "Labels", plain(strings.Join(pairs, ",")))
+	return i18n.M("goal.nonelabelled", "Kind", kind, "Labels", Plain(strings.Join(pairs, ",")))
 }
 
 func (g gap) message() i18n.Message {
-	path := plain(g.where())
+	path := Plain(g.where())
 	want := short(g.want)
 	switch {
 	case g.unready():
@@ -135,7 +135,7 @@ func short(v any) string {
 	default:
 		text = fmt.Sprint(v)
 	}
-	return cut(plain(text), 60)
+	return cut(Plain(text), 60)
 }
 
 func stillThere(o *object) i18n.Message {
@@ -148,7 +148,7 @@ func stillThere(o *object) i18n.Message {
 // shortName is an object's kind and name as kubectl writes them: pod/web.
 func shortName(o *object) string {
 	kind, _ := o.fields["kind"].(string)
-	return plain(strings.ToLower(kind) + "/" + o.source.GetName())
+	return Plain(strings.ToLower(kind) + "/" + o.source.GetName())
 }
 
 func lookup(m map[string]any, path ...string) any {

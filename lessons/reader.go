@@ -74,7 +74,7 @@ func (r *reader) root(text string) (*yaml.Node, bool) {
 			line, _ = strconv.Atoi(at[1])
 		}
 		problem := strings.TrimPrefix(yamlLine.ReplaceAllString(strings.TrimPrefix(err.Error(), "yaml: "), ""), ": ")
-		r.m.at(place{r.file, line, 1}, i18n.M("lesson.yaml", "Reason", cut(plain(problem), 200)))
+		r.m.at(place{r.file, line, 1}, i18n.M("lesson.yaml", "Reason", cut(Plain(problem), 200)))
 		return nil, false
 	}
 	if len(root.Content) == 0 {
@@ -105,7 +105,7 @@ func (r *reader) fields(n *yaml.Node, table fieldTable) {
 		read, known := table[name.Value]
 		switch {
 		case !known:
-			r.at(name, i18n.M("lesson.unknownfield", "Field", cut(plain(name.Value), 60), "Known", strings.Join(sortedFields(table), ", ")))
+			r.at(name, i18n.M("lesson.unknownfield", "Field", cut(Plain(name.Value), 60), "Known", strings.Join(sortedFields(table), ", ")))
 		case seen[name.Value]:
 			r.at(name, i18n.M("lesson.twice", "Field", name.Value))
 		default:
@@ -199,7 +199,7 @@ func (r *reader) number(n *yaml.Node, least, most int) int {
 func (r *reader) id(n *yaml.Node) string {
 	id := r.text(n)
 	if id != "" && !idName.MatchString(id) {
-		r.at(n, i18n.M("lesson.badid", "ID", cut(plain(id), 60)))
+		r.at(n, i18n.M("lesson.badid", "ID", cut(Plain(id), 60)))
 	}
 	return id
 }
@@ -244,13 +244,13 @@ func (r *reader) copies(lessons fs.FS, folder string, manifests fs.FS) map[strin
 		if shared, ok := strings.CutPrefix(f.name, "/"); ok {
 			from, name = manifests, shared
 		} else if strings.Contains(f.name, "/") || strings.Contains(f.name, `\`) {
-			r.m.at(f.at, i18n.M("lesson.filepath", "Name", cut(plain(f.name), 80)))
+			r.m.at(f.at, i18n.M("lesson.filepath", "Name", cut(Plain(f.name), 80)))
 			continue
 		}
 		base := path.Base(name)
 		switch _, twice := files[base]; {
 		case from == nil || !fs.ValidPath(name) || name == "." || strings.Contains(name, `\`):
-			r.m.at(f.at, i18n.M("lesson.filepath", "Name", cut(plain(f.name), 80)))
+			r.m.at(f.at, i18n.M("lesson.filepath", "Name", cut(Plain(f.name), 80)))
 			continue
 		case twice:
 			r.m.at(f.at, i18n.M("lesson.filetwice", "Name", base))
@@ -289,7 +289,7 @@ func (r *reader) expression(n *yaml.Node, results ...*cel.Type) Expression {
 	if errors.As(err, &mistake) {
 		at = r.inside(n, mistake.line, mistake.column)
 	}
-	r.m.at(at, i18n.M("lesson.cel", "Reason", plain(err.Error())))
+	r.m.at(at, i18n.M("lesson.cel", "Reason", Plain(err.Error())))
 	return Expression{}
 }
 

@@ -26,7 +26,7 @@ func (r *reader) step(n *yaml.Node) Step {
 		"kind": func(n *yaml.Node) {
 			s.Kind = Kind(r.text(n))
 			if !slices.Contains(kinds, s.Kind) {
-				r.at(n, i18n.M("lesson.unknownkind", "Kind", cut(plain(string(s.Kind)), 40), "Known", join(kinds)))
+				r.at(n, i18n.M("lesson.unknownkind", "Kind", cut(Plain(string(s.Kind)), 40), "Known", join(kinds)))
 			}
 		},
 		"needs":    func(n *yaml.Node) { s.Needs = r.need(n) },
@@ -76,7 +76,7 @@ func (r *reader) need(n *yaml.Node) Need {
 	need := Need(r.text(n))
 	if _, known := allNeeds[need]; !known {
 		all := slices.Sorted(maps.Keys(allNeeds))
-		r.at(n, i18n.M("lesson.unknownneed", "Need", cut(plain(string(need)), 40), "Known", join(all)))
+		r.at(n, i18n.M("lesson.unknownneed", "Need", cut(Plain(string(need)), 40), "Known", join(all)))
 	}
 	return need
 }
@@ -148,7 +148,7 @@ func (r *reader) manifest(n *yaml.Node) (schema.GroupKind, map[string]any) {
 	case kind.Kind == "" || lookup(want, "apiVersion") == nil:
 		r.at(n, i18n.M("lesson.manifest"))
 	case !known:
-		r.at(n, i18n.M("lesson.unwatched", "Kind", cut(plain(kind.String()), 80)))
+		r.at(n, i18n.M("lesson.unwatched", "Kind", cut(Plain(kind.String()), 80)))
 	case lookup(want, "metadata", "namespace") != nil:
 		r.at(n, i18n.M("lesson.namespace"))
 	}

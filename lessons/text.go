@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// plain makes text from a cluster or a lesson safe to draw on one line: without
+// Plain makes text from a cluster or a lesson safe to draw on one line: without
 // terminal controls, and without the marks that turn the direction of reading.
-func plain(text string) string {
+func Plain(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\t':

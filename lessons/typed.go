@@ -76,7 +76,7 @@ func (v *verifier) typed(ctx context.Context, step *Step) error {
 		v.session = v.session.Ran(c)
 		v.changed = time.Now()
 		if c.Exit != 0 && why.IsZero() {
-			why = i18n.M("verify.typed", "Line", plain(line), "Exit", c.Exit)
+			why = i18n.M("verify.typed", "Line", Plain(line), "Exit", c.Exit)
 			v.cause = errors.New(c.Output)
 		}
 	}

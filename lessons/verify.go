@@ -49,7 +49,7 @@ type verifier struct {
 func (v *verifier) note(step string, check Check, why i18n.Message) bool {
 	row := Row{Lesson: v.lesson.ID, Step: step, Check: check, OK: why.IsZero(), Took: time.Since(v.began), Why: why}
 	if v.cause != nil {
-		row.Evidence, v.cause = append(row.Evidence, i18n.Text(cut(plain(v.cause.Error()), 300))), nil
+		row.Evidence, v.cause = append(row.Evidence, i18n.Text(cut(Plain(v.cause.Error()), 300))), nil
 	}
 	if !row.OK && v.player != nil {
 		row.Evidence = append(row.Evidence, evidence(v.session, v.driver.Namespace())...)
@@ -307,7 +307,7 @@ func (v *verifier) wrong(ctx context.Context, step *Step, lines []string) error 
 	}
 	line := ""
 	if len(lines) > 0 {
-		line = plain(lines[len(lines)-1])
+		line = Plain(lines[len(lines)-1])
 	}
 	v.note(step.ID, CheckWrong, because(v.session.Met(), i18n.M("verify.wrong", "Line", line)))
 	return nil

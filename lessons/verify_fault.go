@@ -47,7 +47,7 @@ func (v *verifier) clue(ctx context.Context, step *Step) (bool, error) {
 		}
 		if time.Now().After(deadline) {
 			v.session = v.session.Ran(c) // among the evidence
-			return v.note(step.ID, CheckClue, i18n.M("verify.clue", "Line", plain(clue.Line), "Shows", plain(clue.Shows))), nil
+			return v.note(step.ID, CheckClue, i18n.M("verify.clue", "Line", Plain(clue.Line), "Shows", Plain(clue.Shows))), nil
 		}
 		if err := v.observe(ctx, time.Second); err != nil {
 			return false, err
@@ -82,7 +82,7 @@ func (v *verifier) also(ctx context.Context, i int) error {
 		if err != nil {
 			return err
 		}
-		v.note(step.ID, CheckAlso, because(!met, i18n.M("verify.also", "Line", plain(strings.Join(lines, "; ")), "Why", v.session.unmet())))
+		v.note(step.ID, CheckAlso, because(!met, i18n.M("verify.also", "Line", Plain(strings.Join(lines, "; ")), "Why", v.session.unmet())))
 	}
 	return nil
 }

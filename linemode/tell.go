@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 	"time"
-	"unicode"
+
+	"github.com/charmbracelet/x/ansi"
 
 	"podium/cluster"
 	"podium/cluster/record"
@@ -17,15 +17,7 @@ import (
 )
 
 // line writes one line. Whatever is in it, it commands no terminal.
-func (g *guide) line(text string) {
-	text = strings.Map(func(r rune) rune {
-		if r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) {
-			return -1
-		}
-		return r
-	}, text)
-	fmt.Fprintln(g.options.Out, text)
-}
+func (g *guide) line(text string) { fmt.Fprintln(g.options.Out, lessons.Plain(ansi.Strip(text))) }
 
 func (g *guide) text(id string, pairs ...any) string { return g.options.Lang.Say(i18n.M(id, pairs...)) }
 

@@ -125,16 +125,14 @@ func (m *Model) roundEnded() tea.Cmd {
 
 // debrief reads the recording. Without one the session alone tells.
 func debrief(ctx context.Context, r *record.Recorder, s lessons.Session, prepared, began, ended time.Time) (lessons.Debrief, error) {
-	var film *record.Recording
-	if r != nil {
-		var err error
-		if film, err = r.Recording(ctx); err != nil {
-			return lessons.Debrief{}, err
-		}
-		defer film.Close()
-	} else {
+	if r == nil {
 		return s.DebriefAlone(began, ended), nil
 	}
+	film, err := r.Recording(ctx)
+	if err != nil {
+		return lessons.Debrief{}, err
+	}
+	defer film.Close()
 	return s.Debrief(film.Between(prepared, ended), began, ended)
 }
 

@@ -178,20 +178,26 @@ func (s *sim) events(name string) []string {
 	return out
 }
 
-// states lists the states that a pod's status went through, from what
-// its kubelet posted.
-func (s *sim) states(name string) []string {
-	var out []string
+// posted are the statuses of a pod that its kubelet posted, oldest first.
+func (s *sim) posted(name string) []corev1.PodStatus {
+	var out []corev1.PodStatus
 	for _, a := range s.client.Actions() {
 		update, ok := a.(clienttesting.UpdateAction)
 		if !ok || a.GetSubresource() != "status" || a.GetResource().Resource != "pods" {
 			continue
 		}
-		p := update.GetObject().(*corev1.Pod)
-		if p.Name != name {
-			continue
+		if p := update.GetObject().(*corev1.Pod); p.Name == name {
+			out = append(out, p.Status)
 		}
-		if line := summary(p.Status); len(out) == 0 || out[len(out)-1] != line {
+	}
+	return out
+}
+
+// states lists the states that a pod's status went through.
+func (s *sim) states(name string) []string {
+	var out []string
+	for _, status := range s.posted(name) {
+		if line := summary(status); len(out) == 0 || out[len(out)-1] != line {
 			out = append(out, line)
 		}
 	}

@@ -11,7 +11,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
-	clienttesting "k8s.io/client-go/testing"
 	"k8s.io/utils/ptr"
 )
 
@@ -26,16 +25,8 @@ func execHook(command ...string) corev1.LifecycleHandler {
 // waits returns the message with which a pod's first container was posted as
 // waiting for a reason.
 func (s *sim) waits(name, reason string) string {
-	for _, a := range s.client.Actions() {
-		update, ok := a.(clienttesting.UpdateAction)
-		if !ok || a.GetSubresource() != "status" || a.GetResource().Resource != "pods" {
-			continue
-		}
-		p := update.GetObject().(*corev1.Pod)
-		if p.Name != name {
-			continue
-		}
-		if w := p.Status.ContainerStatuses[0].State.Waiting; w != nil && w.Reason == reason {
+	for _, status := range s.posted(name) {
+		if w := status.ContainerStatuses[0].State.Waiting; w != nil && w.Reason == reason {
 			return w.Message
 		}
 	}
