@@ -45,7 +45,7 @@ func TestBuiltInFaultsLoadWhateverTheSeedMakesOfThem(t *testing.T) {
 			varied[f.ID+text] = true
 		}
 	}
-	if len(varied) < 3*16 {
+	if len(varied) < 3*25 {
 		t.Errorf("50 seeds make %d rounds", len(varied))
 	}
 }

@@ -56,12 +56,14 @@ func (v *verifier) clue(ctx context.Context, step *Step) (bool, error) {
 }
 
 // fingerprint is the state's. Where something is broken, pods come and go and
-// fail in turns: what made them is all that can be compared.
+// fail in turns, and how far a rollout got hangs on that: what the learner made
+// is all that can be compared.
 func (v *verifier) fingerprint() fingerprint {
 	f := fingerprintOf(v.session.Observed(), v.driver.Namespace())
 	if v.lesson.Fault != nil {
 		maps.DeleteFunc(f, func(name string, _ []string) bool {
-			return strings.HasPrefix(name, "pod/") || strings.HasPrefix(name, "node/") // taints tell when they were added
+			return strings.HasPrefix(name, "pod/") || strings.HasPrefix(name, "replicaset/") ||
+				strings.HasPrefix(name, "node/") // taints tell when they were added
 		})
 	}
 	return f
