@@ -40,12 +40,12 @@ func command(o *options) *cobra.Command {
 		Use: "podium", Short: say("short"), Long: say("long"), Version: version,
 		Args:         noArguments,
 		SilenceUsage: true, SilenceErrors: true,
-		RunE: func(c *cobra.Command, _ []string) error { return o.screen(c.Context(), "", nil) },
+		RunE: func(c *cobra.Command, _ []string) error { return o.screen(c.Context(), start{}) },
 	}
 	root.AddCommand(
 		&cobra.Command{Use: "lesson ID", Short: say("lesson"), Args: oneArgument("lesson"),
-			RunE: func(c *cobra.Command, args []string) error { return o.screen(c.Context(), args[0], nil) }},
-		practiceCommand(o, say),
+			RunE: func(c *cobra.Command, args []string) error { return o.screen(c.Context(), start{lesson: args[0]}) }},
+		practiceCommand(o, say), reviewCommand(o, say),
 		upCommand(o, say), rbacCommand(say),
 		downCommand(o, say),
 		replayCommand(o, say),

@@ -21,6 +21,7 @@ import (
 type desk string
 
 func (d desk) progress() string { return filepath.Join(string(d), "progress.json") }
+func (d desk) cards() string    { return filepath.Join(string(d), "cards.json") }
 func (d desk) files() string    { return filepath.Join(string(d), "files") }
 
 // desk returns the learner's desk for the course that was chosen. What podium

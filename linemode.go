@@ -17,7 +17,7 @@ func drawable() bool {
 }
 
 // sentences opens the lab without a screen.
-func (o *options) sentences(ctx context.Context, lesson string) error {
+func (o *options) sentences(ctx context.Context, at start) error {
 	h, err := findHome()
 	if err != nil {
 		return err
@@ -47,8 +47,9 @@ func (o *options) sentences(ctx context.Context, lesson string) error {
 		keyboard = os.Stdin
 	}
 	return linemode.Run(ctx, linemode.Options{
-		Open: advised(provider), Watch: follow, Record: startRecording(h), Lessons: all, StartLesson: lesson,
-		ProgressPath: o.desk(h).progress(), Note: h.lastLesson(o.provider), Lang: o.lang, Prompt: o.prompt(h),
+		Open: advised(provider), Watch: follow, Record: startRecording(h), Lessons: all, LoadFaults: o.faults,
+		StartLesson: at.lesson, StartRound: at.round, StartReview: at.review,
+		ProgressPath: o.desk(h).progress(), CardsPath: o.desk(h).cards(), Note: h.lastLesson(o.provider), Lang: o.lang, Prompt: o.prompt(h),
 		In: os.Stdin, Keyboard: keyboard, Out: os.Stdout, Interrupts: interrupts,
 	})
 }

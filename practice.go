@@ -8,18 +8,14 @@ import (
 
 	"podium/lessons"
 	"podium/manifests"
-	"podium/tui"
 )
 
-// mostSeed keeps the number of a round short enough to be said in class.
-const mostSeed = 9999
-
 func practiceCommand(o *options, say func(string) string) *cobra.Command {
-	round := tui.Round{}
+	round := lessons.Round{}
 	c := &cobra.Command{Use: "practice [FAULT]", Short: say("practice"), Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			if round.Seed > mostSeed {
-				return usage("seed", "Most", mostSeed)
+			if round.Seed > lessons.MostSeed {
+				return usage("seed", "Most", lessons.MostSeed)
 			}
 			if len(args) > 0 {
 				all, err := o.faults(1)
@@ -31,7 +27,7 @@ func practiceCommand(o *options, say func(string) string) *cobra.Command {
 				}
 				round.Fault = args[0]
 			}
-			return o.screen(c.Context(), "", &round)
+			return o.screen(c.Context(), start{round: &round})
 		}}
 	c.Flags().Uint64Var(&round.Seed, "seed", 0, say("flag-seed"))
 	c.Flags().BoolVar(&round.Timed, "timed", false, say("flag-timed"))

@@ -16,20 +16,26 @@ import (
 	"podium/tui"
 )
 
-// screen opens the lab on the terminal: at a lesson, in a round of practice, or
-// at the list of lessons.
-func (o *options) screen(ctx context.Context, lesson string, round *tui.Round) error {
-	if lesson != "" || o.course != "" {
+// A start is where the lab opens; the zero start is the list of lessons.
+type start struct {
+	lesson string         // its ID
+	round  *lessons.Round // of practice
+	review bool           // of what is due
+}
+
+// screen opens the lab on the terminal.
+func (o *options) screen(ctx context.Context, at start) error {
+	if at.lesson != "" || o.course != "" {
 		var ids []string
-		if lesson != "" {
-			ids = []string{lesson}
+		if at.lesson != "" {
+			ids = []string{at.lesson}
 		}
 		if _, err := o.named(ids, true); err != nil {
 			return err
 		}
 	}
 	if o.plain || !drawable() {
-		return o.sentences(ctx, lesson)
+		return o.sentences(ctx, at)
 	}
 	h, err := findHome()
 	if err != nil {
@@ -50,8 +56,8 @@ func (o *options) screen(ctx context.Context, lesson string, round *tui.Round) e
 		return tui.Run(ctx, tui.Options{
 			Layout: layout, LayoutPath: h.layout(o.learner),
 			Open: advised(provider), LookOn: o.keeper(h, look).Open, Watch: follow, Record: startRecording(h), Provider: provider.Name(),
-			LoadLessons: func() ([]lessons.Lesson, error) { return o.load(true) }, ProgressPath: o.desk(h).progress(), Note: h.lastLesson(o.provider), StartLesson: lesson,
-			LoadFaults: o.faults, StartRound: round,
+			LoadLessons: func() ([]lessons.Lesson, error) { return o.load(true) }, ProgressPath: o.desk(h).progress(), Note: h.lastLesson(o.provider), StartLesson: at.lesson,
+			LoadFaults: o.faults, StartRound: at.round, StartReview: at.review, CardsPath: o.desk(h).cards(),
 			Lang: o.chosen(layout.Language), Look: o.look(), Log: h.crash(),
 			Prompt: o.prompt(h), Drawn: drawn,
 		})

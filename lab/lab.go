@@ -34,6 +34,12 @@ func New(c *cluster.Cluster, o prompt.Options, hub *Hub) *Lab {
 	return &Lab{cluster: c, prompt: o, hub: hub}
 }
 
+// The folders of a round of practice, among those of the lessons.
+const (
+	Bench = "practice"        // the learner's
+	Stage = ".practice-stage" // of what makes the round
+)
+
 // Offers returns what lessons may need of a cluster and this one has.
 func Offers(c *cluster.Cluster) []lessons.Need {
 	var has []lessons.Need

@@ -36,8 +36,25 @@ func (f Form) results() []*cel.Type {
 	return []*cel.Type{cel.StringType}
 }
 
-// parse reads what a learner answered. The error's sentence says what is asked.
-func (q *Question) parse(said string) (string, error) {
+// Constant returns the answer if it stands in the lesson as it is, and has not to
+// be found out on a cluster.
+func (q *Question) Constant() (answer string, ok bool) {
+	source := strings.TrimSpace(q.Answer.Source)
+	if q.Form == Number {
+		answer, err := q.Parse(source)
+		return answer, err == nil
+	}
+	answer = strings.Trim(source, `'"`)
+	return answer, slices.Contains(q.Choices, answer)
+}
+
+// Measured reports whether the answer rests on requests, whose outcome may be
+// another at every run.
+func (q *Question) Measured() bool { return strings.Contains(q.Answer.Source, "load.") }
+
+// Parse reads what a learner answered: a number, or a choice's key. The error's
+// sentence says what is asked.
+func (q *Question) Parse(said string) (string, error) {
 	said = strings.TrimSpace(said)
 	if q.Form == Choice {
 		if !slices.Contains(q.Choices, said) {

@@ -1,6 +1,7 @@
 package lessons
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"time"
@@ -49,6 +50,25 @@ func (s Session) Debrief(over record.Span, began, mended time.Time) (Debrief, er
 		return d, nil
 	}
 	return s.replayed(d, over)
+}
+
+// DebriefFrom is [Session.Debrief] of what a recorder has kept so far. Without one,
+// and where that can't be read, it is what the session alone knows.
+func (s Session) DebriefFrom(ctx context.Context, r *record.Recorder, prepared, began, mended time.Time) Debrief {
+	alone := s.DebriefAlone(began, mended)
+	if r == nil {
+		return alone
+	}
+	film, err := r.Recording(ctx)
+	if err != nil {
+		return alone
+	}
+	defer film.Close()
+	told, err := s.Debrief(film.Between(prepared, mended), began, mended)
+	if err != nil {
+		return alone
+	}
+	return told
 }
 
 // DebriefAlone is what the session knows of a round without its recording.

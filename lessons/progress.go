@@ -119,21 +119,12 @@ func LoadProgress(path string) (Progress, error) {
 	return p, nil
 }
 
-// asideTries bounds how many broken files are kept.
-const asideTries = 100
-
 func moveAside(path string, cause error) error {
-	for i := 1; i <= asideTries; i++ {
-		aside := fmt.Sprintf("%s.broken-%d", path, i)
-		if _, err := os.Lstat(aside); !errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err := os.Rename(path, aside); err != nil {
-			return i18n.Errorf(errors.Join(cause, err), i18n.M("progress.unreadable", "Path", path))
-		}
-		return i18n.Errorf(cause, i18n.M("progress.aside", "Path", path, "Aside", aside))
+	aside, err := ownfile.SetAside(path)
+	if err != nil {
+		return i18n.Errorf(errors.Join(cause, err), i18n.M("progress.unreadable", "Path", path))
 	}
-	return i18n.Errorf(cause, i18n.M("progress.unreadable", "Path", path))
+	return i18n.Errorf(cause, i18n.M("progress.aside", "Path", path, "Aside", aside))
 }
 
 // Save writes the progress to path, all of it or nothing.

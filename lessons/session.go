@@ -250,7 +250,7 @@ func (s Session) Answer(said string) (Session, error) {
 		return s, i18n.Errorf(nil, i18n.M("answer.noquestion"))
 	}
 	ask := s.current().Ask
-	said, err := ask.parse(said)
+	said, err := ask.Parse(said)
 	if err != nil {
 		return s, err
 	}

@@ -27,6 +27,10 @@ const (
 	list     choice = "lessons"
 	quit     choice = "quit"
 	choices  choice = "choices"
+
+	// Those of the list of lessons.
+	practice choice = "practice"
+	review   choice = "review"
 )
 
 var numbered = []choice{onward, hint, solution, goals, await, pods, happened, again, back, list, quit, choices}
@@ -99,7 +103,9 @@ func (g *guide) take(ctx context.Context, said string) (bool, error) {
 	case again:
 		return false, g.again(ctx)
 	case back:
-		g.session = g.session.Back()
+		if !g.practising() {
+			g.session = g.session.Back()
+		}
 		g.tellStep(true)
 	case list:
 		return true, nil

@@ -36,6 +36,7 @@ type guide struct {
 	recap   lessons.Recap // as last recorded
 	happens time.Time     // until when what happened was told
 	going   bool          // on an unmet step, next was said once
+	round   round         // of practice; the zero round in a lesson
 }
 
 // A standing is what the learner was told of a step.
@@ -100,15 +101,8 @@ func (g *guide) begin(ctx context.Context, l lessons.Lesson) (bool, error) {
 	folder := g.folder(l.ID)
 	last := lab.LastLesson(g.options.Note) == folder
 	namespace := g.cluster.Namespace
-	if !last && !lab.Vacant(g.newest, namespace) && g.session.IsZero() {
-		g.say("plain.removes", "Namespace", namespace)
-		for _, name := range lab.Contents(g.newest, namespace) {
-			g.line("- " + name)
-		}
-		said, err := g.ask(ctx, "plain.agree")
-		if err != nil || said != "1" {
-			return false, err
-		}
+	if agreed, err := g.agreed(ctx, folder); err != nil || !agreed {
+		return false, err
 	}
 	g.session = lessons.Resume(l, g.reached(l), namespace, g.newest)
 	var err error
@@ -132,6 +126,21 @@ func (g *guide) begin(ctx context.Context, l lessons.Lesson) (bool, error) {
 	return true, g.entered(ctx)
 }
 
+// agreed asks for consent where beginning in a folder would remove what is not of
+// what was begun there before.
+func (g *guide) agreed(ctx context.Context, folder string) (bool, error) {
+	namespace := g.cluster.Namespace
+	if lab.LastLesson(g.options.Note) == folder || lab.Vacant(g.newest, namespace) || !g.session.IsZero() {
+		return true, nil
+	}
+	g.say("plain.removes", "Namespace", namespace)
+	for _, name := range lab.Contents(g.newest, namespace) {
+		g.line("- " + name)
+	}
+	said, err := g.ask(ctx, "plain.agree")
+	return said == "1", err
+}
+
 // reached is where the learner left a lesson; one that was finished begins anew.
 func (g *guide) reached(l lessons.Lesson) lessons.LessonProgress {
 	p := g.progress.Lessons[l.ID]
@@ -144,20 +153,37 @@ func (g *guide) reached(l lessons.Lesson) lessons.LessonProgress {
 // folder is a lesson's own, whose files can be named.
 func (g *guide) folder(lesson string) string { return filepath.Join(g.options.Prompt.Folder, lesson) }
 
+// bench is the folder of what is open, for the learner's commands.
+func (g *guide) bench() string {
+	if g.practising() {
+		return g.folder(lab.Bench)
+	}
+	return g.folder(g.session.Lesson().ID)
+}
+
 // lab is the cluster with the open lesson's folder.
 func (g *guide) lab() *lab.Lab {
 	o := g.options.Prompt
-	o.Folder = g.folder(g.session.Lesson().ID)
+	o.Folder = g.bench()
+	if g.practising() {
+		o.Folder = g.folder(lab.Stage)
+	}
 	return lab.New(g.cluster, o, g.hub)
 }
 
 // reset makes the state that the step being worked on starts from.
 func (g *guide) reset(ctx context.Context) error {
 	g.endLoad()
-	g.say("plain.preparing")
+	if g.practising() {
+		g.say("tui.busy.breaking")
+	} else {
+		g.say("plain.preparing")
+	}
 	d := g.lab()
 	snapshot, err := lessons.Reset(ctx, d, g.session.Lesson(), g.session.Reached())
-	g.ran(true, d.Commands()...)
+	if !g.practising() { // how it was broken is the riddle
+		g.ran(true, d.Commands()...)
+	}
 	if err != nil {
 		return err
 	}
@@ -213,12 +239,13 @@ func (g *guide) ask(ctx context.Context, question string) (string, error) {
 			g.observe(s)
 		case <-tick.C:
 			g.measure()
+			g.clock()
 		case <-g.options.Interrupts:
 			return "", errLeave
 		case <-ctx.Done():
 			return "", ctx.Err()
 		}
-		if g.news() {
+		if g.news(ctx) {
 			g.mark()
 		}
 	}
@@ -258,7 +285,7 @@ func (g *guide) endLoad() {
 
 // save keeps what was reached.
 func (g *guide) save() {
-	if g.session.IsZero() {
+	if g.session.IsZero() || g.practising() {
 		return
 	}
 	id := g.session.Lesson().ID

@@ -40,9 +40,13 @@ type Options struct {
 	Record func(c *cluster.Cluster) (*record.Recorder, error)
 
 	Lessons      []lessons.Lesson
-	StartLesson  string // ID of the lesson to begin with; "" lists them
-	ProgressPath string // where the learner's progress is kept
-	Note         string // file that keeps which lesson was the last on the cluster
+	LoadFaults   func(seed uint64) ([]lessons.Lesson, error) // the practice ground's; nil where there is none
+	StartLesson  string                                      // ID of the lesson to begin with
+	StartRound   *lessons.Round                              // of practice to begin with
+	StartReview  bool                                        // begin with what is due; without any of them, the list of lessons
+	ProgressPath string                                      // where the learner's progress is kept
+	CardsPath    string                                      // and how well the learner remembers
+	Note         string                                      // file that keeps which lesson was the last on the cluster
 
 	Lang   i18n.Language
 	Prompt prompt.Options // Folder holds a folder for each lesson
@@ -67,11 +71,7 @@ func Run(ctx context.Context, o Options) error {
 		g.tell(i18n.Explain(err))
 	}
 	defer g.close()
-	if id := o.StartLesson; id != "" {
-		err = g.lesson(ctx, id)
-	} else {
-		err = g.home(ctx)
-	}
+	err = g.start(ctx)
 	for err == nil {
 		err = g.home(ctx)
 	}
@@ -85,6 +85,22 @@ func Run(ctx context.Context, o Options) error {
 		return nil
 	}
 	return err
+}
+
+// start begins where the learner wants to.
+func (g *guide) start(ctx context.Context) error {
+	switch o := g.options; {
+	case o.StartRound != nil:
+		return g.practise(ctx, *o.StartRound)
+	case o.StartReview:
+		if err := g.review(ctx); err != nil || len(g.cards()) == 0 {
+			return err
+		}
+		return errLeave // five minutes a day, and no lesson after them
+	case o.StartLesson != "":
+		return g.lesson(ctx, o.StartLesson)
+	}
+	return g.home(ctx)
 }
 
 // close lets everything go that is open.
@@ -118,6 +134,7 @@ func (g *guide) home(ctx context.Context) error {
 		words := l.Words[g.options.Lang]
 		g.line(fmt.Sprintf("%d. %s: %s. %s", i+1, words.Title, words.Summary, state))
 	}
+	g.offerMore()
 	for {
 		said, err := g.ask(ctx, "plain.which")
 		if err != nil {
@@ -129,6 +146,10 @@ func (g *guide) home(ctx context.Context) error {
 			return g.lesson(ctx, g.options.Lessons[n-1].ID)
 		case g.isWord(said, quit):
 			return errLeave
+		case g.isWord(said, practice):
+			return g.practise(ctx, lessons.Round{})
+		case g.isWord(said, review):
+			return g.review(ctx)
 		case said != "":
 			for _, l := range g.options.Lessons {
 				if l.ID == said {

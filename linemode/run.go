@@ -19,6 +19,9 @@ func (g *guide) entered(ctx context.Context) error {
 	g.endLoad()
 	g.save()
 	g.place()
+	if g.practising() && !g.session.Done() {
+		g.roundBegan()
+	}
 	g.tellStep(true)
 	g.told = g.stands()
 	step := g.session.Step()
@@ -48,7 +51,7 @@ func (g *guide) entered(ctx context.Context) error {
 // run runs a line and passes on what it writes. Ctrl-C ends it, and not podium.
 func (g *guide) run(ctx context.Context, line string) error {
 	o := g.options.Prompt
-	o.Folder, o.Language = g.folder(g.session.Lesson().ID), g.options.Lang
+	o.Folder, o.Language = g.bench(), g.options.Lang
 	o.Kubeconfig, o.Network = g.cluster.Kubeconfig, g.cluster.Socket
 	running, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -71,7 +74,7 @@ func (g *guide) run(ctx context.Context, line string) error {
 			if end.command.Exit != 0 {
 				g.say("plain.exit", "Status", end.command.Exit)
 			}
-			g.news()
+			g.news(ctx)
 			return nil
 		case s, ok := <-g.snapshots:
 			if ok {
@@ -131,9 +134,9 @@ func (g *guide) awaitFor(ctx context.Context, most time.Duration) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		g.news()
+		g.news(ctx)
 	}
-	g.news()
+	g.news(ctx)
 	return nil
 }
 
@@ -184,6 +187,9 @@ func (g *guide) play(ctx context.Context) (bool, error) {
 	limited, cancel := context.WithTimeout(ctx, playMost)
 	defer cancel()
 	if err := lessons.Play(limited, d, lesson, step); err != nil && ctx.Err() == nil {
+		if g.practising() { // there is no next step
+			return true, g.refused(ctx, err)
+		}
 		g.session = g.session.Skip()
 		if err := g.reset(ctx); err != nil {
 			return true, g.refused(ctx, err)

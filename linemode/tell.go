@@ -1,6 +1,7 @@
 package linemode
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -11,7 +12,6 @@ import (
 
 	"podium/cluster"
 	"podium/cluster/record"
-	"podium/handout"
 	"podium/i18n"
 	"podium/lessons"
 )
@@ -33,9 +33,7 @@ func (g *guide) tell(m i18n.Message) {
 func (g *guide) mark() { fmt.Fprint(g.options.Out, "> ") }
 
 func (g *guide) markdown(text string) {
-	for _, line := range handout.Sentences(lessons.On(text, g.cluster.Provider)) {
-		g.line(line)
-	}
+	g.sentences(lessons.On(text, g.cluster.Provider))
 }
 
 // tellStep says what the step being read is about and, if whole, all its text.
@@ -47,8 +45,13 @@ func (g *guide) tellStep(whole bool) {
 	words := s.Words(g.options.Lang)
 	if whole {
 		g.line("")
-		g.say("plain.step", "Step", s.Index()+1, "Steps", len(s.Lesson().Steps), "Title", words.Title)
+		if g.practising() {
+			g.say("plain.round", "Seed", g.round.Seed, "Title", words.Title)
+		} else {
+			g.say("plain.step", "Step", s.Index()+1, "Steps", len(s.Lesson().Steps), "Title", words.Title)
+		}
 		g.markdown(words.Text)
+		g.tellSymptoms()
 		g.markdown(words.Ask)
 		for i, c := range words.Choices {
 			g.line(fmt.Sprintf("%d. %s", i+1, c))
@@ -86,7 +89,7 @@ func (g *guide) tellGoal(i int, sentence string, v lessons.Verdict) {
 
 // news tells what has changed about the step since it was last told, and whether
 // there was anything.
-func (g *guide) news() bool {
+func (g *guide) news(ctx context.Context) bool {
 	s := g.session
 	if s.IsZero() || s.Done() || s.Rereading() {
 		return false
@@ -104,7 +107,7 @@ func (g *guide) news() bool {
 		}
 	}
 	if now.done && !before.done {
-		g.tellDone(words)
+		g.tellDone(ctx, words)
 	}
 	return true
 }
@@ -119,7 +122,7 @@ func (g *guide) stands() standing {
 }
 
 // tellDone says that the step is done and what there is to take along.
-func (g *guide) tellDone(words lessons.StepWords) {
+func (g *guide) tellDone(ctx context.Context, words lessons.StepWords) {
 	g.say("plain.done")
 	for _, p := range g.session.Revealed() {
 		switch {
@@ -131,6 +134,9 @@ func (g *guide) tellDone(words lessons.StepWords) {
 		}
 	}
 	g.markdown(words.Debrief)
+	if g.practising() {
+		g.tellRound(ctx)
+	}
 	g.save()
 	if g.session.Step().Table {
 		g.tellComparison()

@@ -51,7 +51,7 @@ func (m *Model) attempt() int { return m.course.attempt }
 func (m *Model) lab() *lab.Lab {
 	o := m.options
 	if m.scene.Session.Lesson().IsFault() {
-		o.Folder = m.folderOf(stage)
+		o.Folder = m.folderOf(lab.Stage)
 	}
 	return lab.New(m.link.cluster, o, m.course.hub)
 }
@@ -59,7 +59,7 @@ func (m *Model) lab() *lab.Lab {
 // folderName is the name of the folder that the prompt has in a lesson.
 func (m *Model) folderName(l lessons.Lesson) string {
 	if l.IsFault() {
-		return "practice"
+		return lab.Bench
 	}
 	return l.ID
 }

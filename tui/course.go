@@ -13,6 +13,7 @@ import (
 	"podium/i18n"
 	"podium/lab"
 	"podium/lessons"
+	"podium/recall"
 	"podium/tui/panes"
 )
 
@@ -43,6 +44,7 @@ type (
 	progressMsg struct {
 		lessons  []lessons.Lesson
 		progress lessons.Progress
+		deck     recall.Deck
 		err      error
 	}
 	savedMsg struct{ err error }
@@ -101,6 +103,10 @@ func (m *Model) onCourse(msg courseMsg) tea.Cmd {
 		return m.onRound(msg)
 	case debriefMsg:
 		return m.onDebrief(msg)
+	case deckMsg:
+		return m.onDeck(msg)
+	case shelvedMsg:
+		return m.onShelved(msg)
 	}
 	return nil
 }

@@ -207,7 +207,11 @@ func (m *Model) act(action panes.Action) tea.Cmd {
 	case panes.OpenLesson:
 		return m.openLesson(a.ID)
 	case panes.Practise:
-		return m.practise(Round{Timed: a.Timed})
+		return m.practise(lessons.Round{Fault: a.Fault, Timed: a.Timed})
+	case panes.OpenReview:
+		return m.review()
+	case panes.Reviewed:
+		return m.reviewed(a.Review)
 	case panes.Explore:
 		m.page, m.tabs = explorePage, "board"
 		m.setFocus("prompt")

@@ -99,7 +99,7 @@ func arrange(size image.Point, w wish) plan {
 	switch {
 	case w.still:
 		p.tiles = stillPlan(body, w)
-	case w.page == helpPage || w.page == mapPage || w.page == detailsPage || w.page == failedPage:
+	case w.page == helpPage || w.page == mapPage || w.page == detailsPage || w.page == failedPage || w.page == reviewPage:
 		p.tiles = []tile{{string(w.page), body}}
 	case w.zoom || w.room == fullRoom:
 		p.tiles = []tile{{w.focus, body}}

@@ -44,7 +44,10 @@ type Options struct {
 	// LoadFaults returns the practice ground's faults with what a seed makes of
 	// them; nil where there is none.
 	LoadFaults func(seed uint64) ([]lessons.Lesson, error)
-	StartRound *Round // a round of practice to begin with; nil for none
+	StartRound *lessons.Round // a round of practice to begin with; nil for none
+
+	StartReview bool   // begin with what is due
+	CardsPath   string // where it is kept how well the learner remembers; "": nowhere
 
 	ProgressPath string // where the learner's progress is kept
 	Note         string // file that keeps which lesson was the last on the cluster; "": in Prompt.Folder

@@ -252,7 +252,9 @@ func (m *Model) goHome() tea.Cmd {
 	m.over, m.zoom = "", false
 	m.page = homePage
 	m.setFocus("home")
-	return m.leaveLesson()
+	left := m.leaveLesson()
+	m.remind()
+	return left
 }
 
 // quit ends the program, after asking once more while a command runs.

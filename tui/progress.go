@@ -8,6 +8,7 @@ import (
 
 	"podium/i18n"
 	"podium/lessons"
+	"podium/recall"
 )
 
 // tellMsg puts a sentence into the status line.
@@ -15,7 +16,7 @@ type tellMsg struct{ message i18n.Message }
 
 // loadProgress reads the lessons and what the learner reached in them.
 func (m *Model) loadProgress() tea.Cmd {
-	path, all, load := m.opts.ProgressPath, m.opts.Lessons, m.opts.LoadLessons
+	path, all, load, cards := m.opts.ProgressPath, m.opts.Lessons, m.opts.LoadLessons, m.opts.CardsPath
 	return func() tea.Msg {
 		var err error
 		if load != nil {
@@ -24,7 +25,8 @@ func (m *Model) loadProgress() tea.Cmd {
 			}
 		}
 		progress, failed := lessons.LoadProgress(path)
-		return progressMsg{all, progress, cmp.Or(failed, err)}
+		deck, unread := recall.Load(cards)
+		return progressMsg{all, progress, deck, cmp.Or(failed, err, unread)}
 	}
 }
 
@@ -35,6 +37,8 @@ func (m *Model) onProgress(msg progressMsg) tea.Cmd {
 	if len(msg.lessons) > 0 {
 		m.scene.Lessons = msg.lessons
 	}
+	m.scene.Recall.Deck = msg.deck
+	m.remind()
 	if msg.err != nil {
 		m.tell(i18n.Explain(msg.err))
 	}
@@ -47,6 +51,9 @@ func (m *Model) onProgress(msg progressMsg) tea.Cmd {
 	}
 	if round := m.opts.StartRound; round != nil && m.page == homePage {
 		return m.practise(*round)
+	}
+	if m.opts.StartReview && m.page == homePage {
+		return tea.Batch(m.review(), m.beginPending())
 	}
 	if id := m.opts.StartLesson; id != "" && m.page == homePage {
 		return m.openLesson(id)

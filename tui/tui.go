@@ -30,7 +30,7 @@ import (
 // A page is what the whole screen is about.
 type page string
 
-// The pages. Help, map, details and failed are also the names of the panes that fill them.
+// The pages. Help, map, details, failed and review are also the names of the panes that fill them.
 const (
 	homePage    page = "home"
 	lessonPage  page = "lesson"
@@ -39,6 +39,7 @@ const (
 	mapPage     page = "map"
 	detailsPage page = "details"
 	failedPage  page = "failed"
+	reviewPage  page = "review"
 )
 
 // Model is the whole screen.
@@ -56,6 +57,7 @@ type Model struct {
 	lesson  *panes.Lesson
 	course  course
 	past    past
+	shelf   shelf
 	options prompt.Options // of the prompt, as the lesson and the cluster have them
 
 	recorder atomic.Pointer[record.Recorder] // nil: nothing is recorded
@@ -66,7 +68,7 @@ type Model struct {
 	stripped string                          // the strip of the last minutes as last drawn
 
 	page     page
-	over     page // help, map or details, while it lies over the page
+	over     page // help, map, details or review, while it lies over the page
 	focus    string
 	asker    string // the pane that Why was asked from
 	tabs     string // the pane that came to the front last where panes take turns
@@ -106,7 +108,7 @@ func New(ctx context.Context, opts Options) *Model {
 	m.panes = map[string]panes.Pane{}
 	for _, p := range []panes.Pane{
 		panes.NewHome(), m.lesson, panes.NewBoard(), panes.NewLanes(), panes.NewTree(), panes.NewEvents(), panes.NewWhy(),
-		panes.NewTraffic(), m.prompt, panes.NewTimeline(), panes.NewHelp(helpRows()), panes.NewMap(), panes.NewDetails(), panes.NewFailed(),
+		panes.NewTraffic(), m.prompt, panes.NewTimeline(), panes.NewHelp(helpRows()), panes.NewMap(), panes.NewDetails(), panes.NewFailed(), panes.NewReview(),
 	} {
 		m.panes[p.Name()] = p
 	}
@@ -240,7 +242,7 @@ func (m *Model) toAll(msg tea.Msg) tea.Cmd {
 }
 
 // everyPane lists the panes in the order they are told things.
-var everyPane = []string{"home", "lesson", "board", "lanes", "tree", "events", "why", "traffic", "prompt", "timeline", "help", "map", "details", "failed"}
+var everyPane = []string{"home", "lesson", "board", "lanes", "tree", "events", "why", "traffic", "prompt", "timeline", "help", "map", "details", "failed", "review"}
 
 func (m *Model) toPrompt(msg tea.Msg) tea.Cmd {
 	if m.page == homePage || m.over != "" || m.past.on {

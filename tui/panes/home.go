@@ -85,6 +85,7 @@ type other struct {
 
 var others = []other{
 	{[]string{"p", "ㅔ"}, "tui.home.practice", Practise{}, "tui.home.practice-timed"},
+	{[]string{"r", "ㄱ"}, "tui.home.review", OpenReview{}, ""},
 	{[]string{"e", "ㄷ"}, "tui.home.explore", Explore{}, ""},
 	{[]string{"m", "ㅡ"}, "tui.home.map", ShowMap{}, ""},
 }
@@ -112,16 +113,18 @@ func (h *Home) View(s Scene, width, height int) string {
 	clear(h.rows)
 	var rows []string
 	add := func(row string) { rows = append(rows, Fit(row, width, s.Theme.Ellipsis)) }
-	// What stands around the lessons takes 13 rows; how to reach the cluster from
+	// What stands around the lessons takes 14 rows; how to reach the cluster from
 	// another terminal, the last of them, must not be pushed out.
-	told, spaced := height >= 2*len(s.Lessons)+13, height >= 3*len(s.Lessons)+12
+	told, spaced := height >= 2*len(s.Lessons)+14, height >= 3*len(s.Lessons)+13
 	if told {
 		add("")
 	}
 	for _, row := range wrap(s.Lang.Say(i18n.M("tui.home.welcome")), width-2) {
 		add(" " + s.Theme.Strong.Render(row))
 	}
-	add("")
+	if height > len(s.Lessons)+11 {
+		add("")
+	}
 	for i, l := range s.Lessons {
 		h.rows[len(rows)] = i
 		add(h.lesson(s, i, l, width))
@@ -140,6 +143,9 @@ func (h *Home) View(s Scene, width, height int) string {
 		mark := ""
 		if o.more != "" {
 			mark = s.Theme.Faint.Render(s.Lang.Say(i18n.M(o.more)))
+		}
+		if due := s.Recall.Due(s.Now); o.does == (OpenReview{}) && due > 0 {
+			mark = s.Theme.Accent.Render(s.Theme.Here + " " + s.Lang.Say(i18n.M("tui.home.review-due", "Count", due)))
 		}
 		h.rows[len(rows)] = len(s.Lessons) + i
 		add(h.choice(s, len(s.Lessons)+i, o.keys[0], s.Lang.Say(i18n.M(o.say)), mark, width))
@@ -195,6 +201,6 @@ func (h *Home) Keys(s Scene) []key.Binding {
 		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(name, s.Lang.Say(i18n.M(id))))
 	}
 	return []key.Binding{
-		say("1-9 Enter", "tui.home.key.open", "enter", "right"), say("p", "tui.home.key.practice", "p", "ㅔ"), say("e", "tui.home.key.explore", "e", "ㄷ"), say("m", "tui.home.key.map", "m", "ㅡ"),
+		say("1-9 Enter", "tui.home.key.open", "enter", "right"), say("p", "tui.home.key.practice", "p", "ㅔ"), say("r", "tui.home.key.review", "r", "ㄱ"), say("e", "tui.home.key.explore", "e", "ㄷ"), say("m", "tui.home.key.map", "m", "ㅡ"),
 	}
 }

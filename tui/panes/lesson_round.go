@@ -32,7 +32,7 @@ func (l *leaf) clock() {
 		return
 	}
 	l.gap()
-	if left := RoundTime - l.s.Now.Sub(r.Began); left > 0 {
+	if left := lessons.RoundTime - l.s.Now.Sub(r.Began); left > 0 {
 		l.paragraph(l.s.Theme.Accent.Render(clockFace(left))+" ", l.s.Theme.Faint, l.say("tui.practice.left"))
 	} else {
 		l.paragraph(l.s.Theme.Waiting.Render(l.s.Theme.Here)+" ", l.s.Theme.Text, l.say("tui.practice.over"))
@@ -69,7 +69,7 @@ func (l *leaf) round() {
 	l.moment(d.Mended, l.say("tui.practice.mended"), "")
 	took := d.Mended.Sub(d.Began)
 	id := "tui.practice.took"
-	if l.s.Round.Timed && took > RoundTime {
+	if l.s.Round.Timed && took > lessons.RoundTime {
 		id = "tui.practice.took-long"
 	}
 	l.gap()

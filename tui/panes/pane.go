@@ -16,6 +16,7 @@ import (
 	"podium/cluster/why"
 	"podium/i18n"
 	"podium/lessons"
+	"podium/recall"
 	"podium/tui/theme"
 )
 
@@ -34,6 +35,7 @@ type Scene struct {
 	Round    Round           // of practice; the zero Round in a lesson
 	Session  lessons.Session // the zero Session while no lesson is open
 	Progress lessons.Progress
+	Recall   Recall
 	Lessons  []lessons.Lesson
 	Load     traffic.Stats // the zero Stats while no requests are sent
 
@@ -58,9 +60,6 @@ type Round struct {
 	Ended    time.Time // when all was well; zero before
 	Debrief  *lessons.Debrief
 }
-
-// RoundTime is how long a round against the clock may take.
-const RoundTime = 5 * time.Minute
 
 // A Then says that a scene is a moment of a recording. Everything else in the
 // scene is as it was then.
@@ -145,8 +144,18 @@ type (
 	// Explore opens the cluster without a lesson.
 	Explore struct{}
 
-	// Practise begins a round of practice.
-	Practise struct{ Timed bool }
+	// Practise begins a round of practice, of a fault that the seed chooses or of
+	// the one with this ID.
+	Practise struct {
+		Fault string
+		Timed bool
+	}
+
+	// OpenReview begins to ask what is due.
+	OpenReview struct{}
+
+	// Reviewed goes on in the review.
+	Reviewed struct{ Review recall.Review }
 
 	// ShowMap shows the map of resources over the page.
 	ShowMap struct{}
@@ -196,6 +205,8 @@ func (Ran) isAction()            {}
 func (Select) isAction()         {}
 func (Explore) isAction()        {}
 func (Practise) isAction()       {}
+func (OpenReview) isAction()     {}
+func (Reviewed) isAction()       {}
 func (ShowMap) isAction()        {}
 func (BackStep) isAction()       {}
 func (TypeLine) isAction()       {}

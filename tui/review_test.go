@@ -1,0 +1,138 @@
+package tui
+
+import (
+	"fmt"
+	"path/filepath"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+
+	"podium/i18n"
+	"podium/lessons"
+	"podium/recall"
+	"podium/tui/panes"
+)
+
+// earned is the progress of somebody who has finished the test lesson.
+func earned() lessons.Progress {
+	return lessons.Progress{Version: 1, Lessons: map[string]lessons.LessonProgress{"mini": {
+		Done: []string{"read", "guess", "make", "recall"}, Started: noon, Finished: noon,
+		Predictions: map[string]lessons.PredictionRecord{"guess": {Said: "1", Answer: "2"}},
+	}}}
+}
+
+// reviewing is a screen on which what is due has just been opened.
+func reviewing(t testing.TB, p lessons.Progress, d recall.Deck) *Model {
+	t.Helper()
+	m := drive(newTest(t), progressMsg{progress: p, deck: d}, opened(), snapshot(1))
+	m.opts.CardsPath = filepath.Join(t.TempDir(), "cards.json")
+	keys(m, "r")
+	return drive(m, deckMsg{deck: d, begin: true})
+}
+
+func TestTheListOfLessonsSaysHowMuchIsDue(t *testing.T) {
+	m := drive(newTest(t), opened(), snapshot(1))
+	shows(t, m, "r  Review")
+	hides(t, m, "due")
+	drive(m, progressMsg{progress: earned()})
+	shows(t, m, "3 due")
+	drive(m, deckMsg{deck: recall.Deck{}.Graded("mini/guess", recall.Good, noon).Graded(recall.FaultID("selector"), recall.Good, noon.AddDate(0, 0, -9))})
+	shows(t, m, "3 due")
+}
+
+func TestAReviewFromStartToEnd(t *testing.T) {
+	m := reviewing(t, earned(), recall.Deck{})
+	shows(t, m, "Review ▸ 3 to go", "Mini", "How many pods will there be?", "0-9 Enter answer")
+	keys(m, "enter")
+	shows(t, m, "Type a number.")
+	keys(m, "2", "enter")
+	shows(t, m, "Right. It comes back in 3 days.", "Two are better than one.")
+	if !m.shelf.saving {
+		t.Error("what was graded is not saved")
+	}
+	keys(m, "enter")
+	shows(t, m, "What is scheduled?", "▸ 1  A node", "1-2 Enter answer")
+	keys(m, "enter")
+	shows(t, m, "No. The answer is: A pod", "once more in this review", "tomorrow")
+	keys(m, "enter")
+	shows(t, m, "Which kind of object is meant?", "see the answer")
+	hides(t, m, "It is: Pod")
+	keys(m, "enter")
+	shows(t, m, "It is: Pod", "kubectl get pods", "4  at once", "again in 8 days")
+	keys(m, "4")
+	shows(t, m, "1 to go", "What is scheduled?")
+	keys(m, "down", "enter", "enter")
+	shows(t, m, "That was all for today.", "2 right at once, 1 not.", "comes back tomorrow")
+	if kept := m.scene.Recall.Deck.Cards; len(kept) != 3 || kept["kind/pod"].Days != 8 {
+		t.Errorf("%+v", kept)
+	}
+	keys(m, "esc")
+	shows(t, m, "r  Review")
+	hides(t, m, "due")
+}
+
+func TestSavesOfTheDeckFollowEachOther(t *testing.T) {
+	m := reviewing(t, earned(), recall.Deck{})
+	keys(m, "2", "enter", "enter", "enter")
+	if !m.shelf.saving || !m.shelf.unsaved {
+		t.Errorf("a save is under way and more was graded: %+v", m.shelf)
+	}
+	cmd := m.onShelved(shelvedMsg{})
+	if cmd == nil || m.shelf.unsaved {
+		t.Error("the second is not saved")
+	}
+	drive(m, shelvedMsg{err: i18n.Errorf(nil, i18n.M("review.unsaved", "Path", "cards.json"))})
+	shows(t, m, "could not be saved to cards.json")
+}
+
+func TestAReviewOffersAFaultThatIsDue(t *testing.T) {
+	deck := recall.Deck{}.Graded(recall.FaultID("selector"), recall.Good, noon.AddDate(0, 0, -9))
+	m := reviewing(t, lessons.Progress{Version: 1}, deck)
+	shows(t, m, "A fault that you mended before is due", "Enter look for the fault")
+	hides(t, m, "selector")
+	var asked lessons.Round
+	m.opts.LoadFaults = func(seed uint64) ([]lessons.Lesson, error) {
+		asked.Seed = seed
+		return nil, nil
+	}
+	action, _ := m.panes["review"].Update(m.sceneFor("review"), press("enter"))
+	if action != (panes.Practise{Fault: "selector"}) {
+		t.Errorf("Enter does %+v", action)
+	}
+}
+
+func TestTypingNeverLeavesTheReview(t *testing.T) {
+	m := keys(reviewing(t, earned(), recall.Deck{}), "x", "ㅁ", "5")
+	shows(t, m, "How many pods will there be?", "▸ 5_")
+	keys(m, "f1", "f1", "r")
+	drive(m, deckMsg{begin: true})
+	shows(t, m, "3 to go")
+}
+
+// What a learner sees of the review, in both languages and at two sizes.
+func TestReviewsLookAsTheyDid(t *testing.T) {
+	for name, show := range map[string]func(t *testing.T) *Model{
+		"review-empty": func(t *testing.T) *Model { return reviewing(t, lessons.Progress{Version: 1}, recall.Deck{}) },
+		"review-wrong": func(t *testing.T) *Model {
+			return keys(reviewing(t, earned(), recall.Deck{}), "2", "enter", "enter", "enter")
+		},
+		"review-heart": func(t *testing.T) *Model {
+			return keys(reviewing(t, earned(), recall.Deck{}), "2", "enter", "enter", "2", "enter", "enter", "enter")
+		},
+		"review-over": func(t *testing.T) *Model {
+			deck := recall.Deck{}.Graded(recall.FaultID("selector"), recall.Good, noon.AddDate(0, 0, -9))
+			return keys(reviewing(t, earned(), deck), "2", "enter", "enter", "2", "enter", "enter", "enter", "3")
+		},
+	} {
+		for _, language := range i18n.Languages {
+			for _, size := range []tea.WindowSizeMsg{{Width: 80, Height: 24}, {Width: 120, Height: 40}} {
+				file := fmt.Sprintf("%s-%s-%dx%d", name, language, size.Width, size.Height)
+				t.Run(file, func(t *testing.T) {
+					m := show(t)
+					m.scene.Lang = language
+					golden(t, drive(m, size), file)
+				})
+			}
+		}
+	}
+}
