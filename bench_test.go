@@ -92,12 +92,18 @@ func open(b *testing.B, width, height int, args ...string) *terminal {
 // until waits for text on the screen.
 func (t *terminal) until(b *testing.B, text string, most time.Duration) {
 	b.Helper()
+	t.await(b, most, func(screen string) bool { return strings.Contains(screen, text) })
+}
+
+// await waits until the screen shows what is wanted.
+func (t *terminal) await(b *testing.B, most time.Duration, wanted func(screen string) bool) {
+	b.Helper()
 	limit := time.After(most)
-	for !strings.Contains(t.screen.String(), text) {
+	for !wanted(t.screen.String()) {
 		select {
 		case <-t.drawn:
 		case <-limit:
-			b.Fatalf("%q isn't on the screen after %v:\n%s", text, most, t.screen.String())
+			b.Fatalf("what is waited for isn't on the screen after %v:\n%s", most, t.screen.String())
 		}
 	}
 }

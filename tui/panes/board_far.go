@@ -28,9 +28,9 @@ func (p *painter) bar(g group) {
 
 // heatRow draws a whole node as one bar and counts.
 func (p *painter) heatRow(c *column, name string) {
-	trouble, selection := []string{"deleted"}, Selection{Kind: "Node"}
+	trouble, note, selection := []string{"deleted"}, []string(nil), Selection{Kind: "Node"}
 	if c.node != nil {
-		trouble, _ = nodeWords(c.node)
+		trouble, note = nodeWords(c.node)
 		selection.UID = c.node.UID
 	}
 	ink := p.t.Inks.Text
@@ -51,6 +51,10 @@ func (p *painter) heatRow(c *column, name string) {
 	}
 	p.blend(c.groups, stripWidth(p.width))
 	p.counts(c.groups)
+	for _, word := range note {
+		p.space(1)
+		p.put(p.t.Inks.Faint, word)
+	}
 	p.finish()
 }
 

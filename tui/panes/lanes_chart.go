@@ -19,6 +19,7 @@ type chart struct {
 	floor   int // 0 for none
 	ceiling int
 	width   int // of the whole, labels included
+	labels  int // width of the numbers before it
 	height  int // rows for pods; the axis has one more
 	from    time.Time
 	span    time.Duration
@@ -54,7 +55,7 @@ func chartRows(s Scene, lanes []cluster.Lane, floor, ceiling int, began time.Tim
 		return nil
 	}
 	span := spanSince(began, s.Now)
-	c := chart{t: &s.Theme, lanes: lanes, floor: floor, ceiling: max(1, ceiling), width: width, height: height,
+	c := chart{t: &s.Theme, lanes: lanes, floor: floor, ceiling: max(1, ceiling), width: width, labels: max(3, len(strconv.Itoa(ceiling))), height: height,
 		from: s.Now.Add(-span), span: span, began: s.Past.Began()}
 	stacks := c.stacks(s)
 	drawn := make([]string, 0, height+1)
@@ -64,16 +65,13 @@ func chartRows(s Scene, lanes []cluster.Lane, floor, ceiling int, began time.Tim
 	return append(drawn, c.axis(s))
 }
 
-// labels is the width of the numbers before a chart.
-const chartLabels = 3
-
 // A stack is how many pods of each age were ready in one column, [theme.Nothing]
 // of which says that it isn't known.
 type stack3 [theme.Nothing]int
 
 // stacks counts each column: what was ready when it ended.
 func (c chart) stacks(s Scene) []stack3 {
-	columns := c.width - chartLabels - 1
+	columns := c.width - c.labels - 1
 	uids := make([]types.UID, len(c.lanes))
 	age := map[types.UID]int{}
 	for i, l := range c.lanes {
@@ -115,7 +113,7 @@ func (c chart) row(stacks []stack3, y int) string {
 	if c.floor > 0 && c.level(c.floor)/8*8 == low && y > 0 {
 		bound = true
 	}
-	l.put(c.t.Inks.Faint, Fit(padLeft(label, chartLabels), chartLabels, c.t.Ellipsis))
+	l.put(c.t.Inks.Faint, Fit(padLeft(label, c.labels), c.labels, c.t.Ellipsis))
 	l.space(1)
 	for _, s := range stacks {
 		glyph, ink := c.cell(s, low, high, bound)
@@ -183,12 +181,12 @@ func (c chart) mark(age int) string {
 // axis is the row below: how far back the chart goes, and what it is of.
 func (c chart) axis(s Scene) string {
 	l := newLine(c.width, c.t.Ellipsis)
-	l.space(chartLabels + 1)
+	l.space(c.labels + 1)
 	l.put(c.t.Inks.Faint, s.Lang.Say(i18n.M("lanes.chart.from", "Span", spanWords(s, c.span))))
 	now := s.Lang.Say(i18n.M("lanes.now"))
 	title := s.Lang.Say(i18n.M("lanes.chart"))
-	if gap := (c.width - chartLabels - 1 - cells(title)) / 2; l.used < chartLabels+gap {
-		l.to(chartLabels + 1 + gap)
+	if gap := (c.width - c.labels - 1 - cells(title)) / 2; l.used < c.labels+gap {
+		l.to(c.labels + 1 + gap)
 		l.put(c.t.Inks.Faint, title)
 	}
 	l.right(c.t.Inks.Faint, now)
