@@ -71,7 +71,7 @@ func (o *options) draw(h home, run func(drawn func() error) error) error {
 	// A learner's machine has better uses for memory than podium has: this takes
 	// 8 MB off what is resident after some commands, at no processor time that
 	// can be measured.
-	debug.SetGCPercent(50)
+	debug.SetGCPercent(100)
 	crash, err := os.OpenFile(h.crash(), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return i18n.Errorf(err, i18n.M("cli.home", "Dir", string(h), "Problem", plain(err)))

@@ -49,7 +49,8 @@ func PodState(p *corev1.Pod) State {
 // for another reason than its turn, or it ended badly.
 func failing(p *corev1.Pod) bool {
 	for _, statuses := range [][]corev1.ContainerStatus{p.Status.InitContainerStatuses, p.Status.ContainerStatuses} {
-		for _, c := range statuses {
+		for i := range statuses {
+			c := &statuses[i]
 			if w := c.State.Waiting; w != nil {
 				switch w.Reason {
 				case "", "ContainerCreating", "PodInitializing":
@@ -66,8 +67,8 @@ func failing(p *corev1.Pod) bool {
 }
 
 func condition(p *corev1.Pod, kind corev1.PodConditionType) bool {
-	for _, c := range p.Status.Conditions {
-		if c.Type == kind {
+	for i := range p.Status.Conditions {
+		if c := &p.Status.Conditions[i]; c.Type == kind {
 			return c.Status == corev1.ConditionTrue
 		}
 	}
@@ -76,8 +77,8 @@ func condition(p *corev1.Pod, kind corev1.PodConditionType) bool {
 
 // running reports whether every container has started; one that is done counts.
 func running(p *corev1.Pod) bool {
-	for _, c := range p.Status.ContainerStatuses {
-		if c.State.Running == nil && c.State.Terminated == nil {
+	for i := range p.Status.ContainerStatuses {
+		if c := &p.Status.ContainerStatuses[i]; c.State.Running == nil && c.State.Terminated == nil {
 			return false
 		}
 	}

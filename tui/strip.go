@@ -2,6 +2,7 @@ package tui
 
 import (
 	"image"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -23,7 +24,7 @@ func (m *Model) strip(th theme.Theme, focus string) (label, bool) {
 		edge = th.Inks.Focus
 	}
 	from, to := t.outer.Min.X+1, t.outer.Max.X-1
-	m.stripped = panes.Strip(m.scene, film, to-from, edge)
+	m.stripped, m.strippedAt = panes.Strip(m.scene, film, to-from, edge), m.scene.Now
 	return label{row: t.outer.Max.Y - 1, from: from, to: to, text: m.stripped}, true
 }
 
@@ -37,11 +38,15 @@ func (m *Model) film() *record.Recording {
 	return r.Written()
 }
 
+// stripRest is how long the strip stands still while nothing else is drawn: a
+// screen on which nothing happens shall cost next to nothing.
+const stripRest = 5 * time.Second
+
 // stripMoves has the frame looked at again when time has moved the strip on.
 func (m *Model) stripMoves() {
 	film := m.film()
 	t, ok := m.canvas.plan.bottom()
-	if film == nil || !ok {
+	if film == nil || !ok || m.scene.Now.Sub(m.strippedAt) < stripRest {
 		return
 	}
 	edge := m.scene.Theme.Inks.Edge

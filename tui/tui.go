@@ -60,12 +60,13 @@ type Model struct {
 	shelf   shelf
 	options prompt.Options // of the prompt, as the lesson and the cluster have them
 
-	recorder atomic.Pointer[record.Recorder] // nil: nothing is recorded
-	placed   standing                        // as last recorded
-	anew     bool                            // a step's state was made since then
-	sampled  time.Time                       // when the requests' figures last were
-	deaf     bool                            // that recording has stopped was told
-	stripped string                          // the strip of the last minutes as last drawn
+	recorder   atomic.Pointer[record.Recorder] // nil: nothing is recorded
+	placed     standing                        // as last recorded
+	anew       bool                            // a step's state was made since then
+	sampled    time.Time                       // when the requests' figures last were
+	deaf       bool                            // that recording has stopped was told
+	stripped   string                          // the strip of the last minutes as last drawn
+	strippedAt time.Time
 
 	page     page
 	over     page // help, map, details or review, while it lies over the page

@@ -33,6 +33,8 @@ type Board struct {
 	follows bool // the view must move to show the selection
 
 	drawn   drawn
+	lists   lists         // of the snapshot that columns are of
+	pods    []*corev1.Pod // its pods
 	known   owners
 	columns []*column
 	waiting column // pods without a node

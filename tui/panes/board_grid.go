@@ -24,14 +24,52 @@ type grid struct {
 // between is how many empty cells stand between columns.
 const between = 2
 
+// renew brings columns up to newer pods that are drawn as those before, which is
+// what most snapshots of a crowd bring, or reports that they aren't.
+func (b *Board) renew(pods []*corev1.Pod) bool {
+	if !slices.EqualFunc(b.pods, pods, drawnAlike) {
+		return false
+	}
+	changed := newer(b.pods, pods)
+	b.pods = pods
+	touched := map[string]bool{}
+	for p := range changed {
+		touched[p.Spec.NodeName] = true
+	}
+	for _, c := range b.columns {
+		if touched[c.name] {
+			c.renew(changed)
+		}
+	}
+	return true
+}
+
+// newer returns what the pods of a list are now, where they changed.
+func newer(was, is []*corev1.Pod) map[*corev1.Pod]*corev1.Pod {
+	changed := map[*corev1.Pod]*corev1.Pod{}
+	for i, p := range was {
+		if is[i] != p {
+			changed[p] = is[i]
+		}
+	}
+	return changed
+}
+
 // refresh brings columns up to a snapshot, keeping what did not change.
 func (b *Board) refresh(s Scene, now drawn) {
 	if now.stamp == b.drawn.stamp && now.namespace == b.drawn.namespace && now.system == b.drawn.system && now.filter == b.drawn.filter && b.known != nil {
 		return
 	}
+	wish := now.namespace != b.drawn.namespace || now.system != b.drawn.system || now.filter != b.drawn.filter
+	lists := listsOf(s.Snapshot)
+	lists.events = list{} // the board shows none
+	if !wish && b.known != nil && b.filter.empty() && lists == b.lists && b.renew(s.Snapshot.Pods) {
+		return
+	}
+	b.lists, b.pods = lists, s.Snapshot.Pods
 	known, changed := b.known.update(s.Snapshot)
 	b.known = known
-	changed = changed || now.namespace != b.drawn.namespace || now.system != b.drawn.system || now.filter != b.drawn.filter
+	changed = changed || wish
 
 	at := make(map[string]int, len(s.Snapshot.Nodes))
 	columns := make([]*column, 0, len(s.Snapshot.Nodes))
@@ -85,14 +123,11 @@ func (c *column) take(changed bool, namespace string, known owners, system bool)
 	if !changed && c.sorted && slices.Equal(c.pods, c.next) {
 		return
 	}
-	same := !changed && c.sorted && slices.EqualFunc(c.pods, c.next, drawnAlike)
-	if same {
-		c.renew()
-	}
-	c.pods, c.next = c.next, c.pods
-	if same {
+	if !changed && c.sorted && slices.EqualFunc(c.pods, c.next, drawnAlike) {
+		c.renew(newer(c.pods, c.next))
 		return
 	}
+	c.pods, c.next = c.next, c.pods
 	c.regroup(namespace, known, system)
 	c.sorted = true
 	c.heights, c.manner = nil, manner{}

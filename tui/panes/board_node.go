@@ -135,16 +135,15 @@ func controller(p *corev1.Pod) types.UID {
 
 // renew puts the newest state of pods that are drawn as before into their tiles.
 // Of a crowd only a few have changed since the last frame.
-func (c *column) renew() {
-	newest := make(map[*corev1.Pod]*corev1.Pod)
+func (c *column) renew(newer map[*corev1.Pod]*corev1.Pod) {
 	for i, p := range c.pods {
-		if c.next[i] != p {
-			newest[p] = c.next[i]
+		if now := newer[p]; now != nil {
+			c.pods[i] = now
 		}
 	}
 	for _, g := range c.groups {
 		for i := range g.tiles {
-			if now := newest[g.tiles[i].pod]; now != nil {
+			if now := newer[g.tiles[i].pod]; now != nil {
 				g.tiles[i].pod = now
 			}
 		}

@@ -80,7 +80,7 @@ func (w *Why) View(s Scene, width, height int) string {
 		if s.Focused {
 			chosen = w.chosen()
 		}
-		return stack(w.kept.story(s, w.first(), width, height, chosen), 0, width, height)
+		return stack(w.kept.story(s, part{w.first(), width, height, chosen}), 0, width, height)
 	}
 	rows := w.kept.chain[w.back:] // a chain is read from its top
 	if rest := len(rows) - height; rest > 0 {

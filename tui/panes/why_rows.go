@@ -26,7 +26,13 @@ type keptWhy struct {
 	cause int        // where the newest command stands in it, -1 for none
 	chain []string   // a chain's rows
 	done  bool
+
+	part part // of the story that rows are of
+	rows []string
 }
+
+// A part is the stretch of a story that is drawn.
+type part struct{ from, width, height, chosen int }
 
 type whyFrom struct {
 	stamp     stamp
@@ -50,7 +56,7 @@ func (k *keptWhy) read(s Scene, width int, telling bool) int {
 		now.stamp, now.second = stampOf(s.Snapshot), s.Now.Unix()
 	}
 	if !k.done || k.from != now {
-		k.from, k.done, k.deeds, k.chain = now, true, nil, nil
+		k.from, k.done, k.deeds, k.chain, k.rows = now, true, nil, nil, nil
 		if telling {
 			k.learn(s, width)
 		} else {
@@ -80,20 +86,24 @@ func (k *keptWhy) learn(s Scene, width int) {
 	}
 }
 
-// story draws so many rows of a story, oldest first. What set off the last of
-// them stays in view.
-func (k *keptWhy) story(s Scene, from, width, height, chosen int) []string {
-	rows := make([]string, 0, height)
-	for i := from; i < min(from+height, len(k.deeds)); i++ {
+// story draws a part of a story, oldest first, if it isn't drawn yet. What set
+// off the last of its rows stays in view.
+func (k *keptWhy) story(s Scene, p part) []string {
+	if k.rows != nil && k.part == p {
+		return k.rows
+	}
+	rows := make([]string, 0, p.height)
+	for i := p.from; i < min(p.from+p.height, len(k.deeds)); i++ {
 		d := k.deeds[i]
-		if i == from && k.pins(from, height) {
+		if i == p.from && k.pins(p.from, p.height) {
 			d = k.deeds[k.cause]
 		}
-		rows = append(rows, deedRow(s, d, k.who, width, i == chosen))
+		rows = append(rows, deedRow(s, d, k.who, p.width, i == p.chosen))
 	}
-	if end := from + height; end < len(k.deeds) && len(rows) > 0 {
-		rows[len(rows)-1] = more(s, len(k.deeds)-end+1, width)
+	if end := p.from + p.height; end < len(k.deeds) && len(rows) > 0 {
+		rows[len(rows)-1] = more(s, len(k.deeds)-end+1, p.width)
 	}
+	k.part, k.rows = p, rows
 	return rows
 }
 
