@@ -7,6 +7,7 @@ import (
 
 	"podium/cluster/kind"
 	"podium/cluster/kubectl"
+	"podium/i18n"
 	"podium/prompt"
 	"podium/tui/editor"
 )
@@ -55,5 +56,5 @@ func runKubectl(args []string) int {
 			}
 		}
 	}
-	return kubectl.Main(args)
+	return kubectl.Main(args, wishedLanguage(nil).Say(i18n.M("prompt.no-cluster")))
 }

@@ -62,7 +62,7 @@ func fakeOrReal(args []string) int {
 		fmt.Println("tty", term.IsTerminal(os.Stdin.Fd()), args[1:])
 		return 0
 	}
-	return kubectl.Main(args)
+	return kubectl.Main(args, "no cluster")
 }
 
 // watch is like kubectl get -w: rows, then nothing until it is interrupted.

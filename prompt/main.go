@@ -34,7 +34,7 @@ func Main(args []string) int {
 		return 2
 	}
 	if argv, ok := script.single(); ok {
-		return kubectl.Main(argv)
+		return kubectl.Main(argv, options.Language.Say(i18n.M("prompt.no-cluster")))
 	}
 	return interactive(options, script)
 }

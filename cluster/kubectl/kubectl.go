@@ -8,6 +8,8 @@
 package kubectl
 
 import (
+	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,6 +17,8 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/component-base/cli"
 	"k8s.io/kubectl/pkg/cmd"
 	cmdutil "k8s.io/kubectl/pkg/cmd/util"
@@ -38,14 +42,32 @@ const Word = "kubectl"
 //
 // It differs from kubectl in what it keeps away from: no plugin is looked up
 // or run, ~/.kube is neither read nor written, and without KUBECONFIG there is
-// no cluster at all instead of somebody's default one.
-func Main(args []string) int {
+// no cluster at all instead of somebody's default one: a command that needs one
+// then says the sentence none and ends with 1, where kubectl would look for a
+// cluster of its own at localhost:8080.
+func Main(args []string, none string) int {
 	settle()
-	command := newCommand(args)
+	command := newCommand(args, func(c *rest.Config) *rest.Config {
+		if c.Host == clientcmd.ClusterDefaults.Server {
+			c.Wrap(func(http.RoundTripper) http.RoundTripper { return nobody(none) })
+		}
+		return c
+	})
 	if err := cli.RunNoErrOutput(command); err != nil {
 		cmdutil.CheckErr(err)
 	}
 	return 0
+}
+
+// nobody answers every request by the end of the process, with a sentence.
+type nobody string
+
+// RoundTrip implements [http.RoundTripper]. Each of kubectl's ways to ask words a
+// failure in its own manner, some of them several times.
+func (n nobody) RoundTrip(*http.Request) (*http.Response, error) {
+	fmt.Fprintln(os.Stderr, string(n))
+	os.Exit(1)
+	return nil, nil
 }
 
 // settle fixes what kubectl reads from the environment before its commands are
@@ -90,7 +112,7 @@ func cacheDir(home string) string {
 	return filepath.Join(home, "cache", "kubectl")
 }
 
-func newCommand(args []string) *cobra.Command {
+func newCommand(args []string, check func(*rest.Config) *rest.Config) *cobra.Command {
 	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
 	// Making the commands walks every folder on PATH for plugins, for the help
 	// text and for completion only.
@@ -100,7 +122,7 @@ func newCommand(args []string) *cobra.Command {
 		Arguments: append([]string{Word}, args...),
 		// As defaultConfigFlags in kubectl/pkg/cmd/cmd.go.
 		ConfigFlags: genericclioptions.NewConfigFlags(true).WithDeprecatedPasswordFlag().
-			WithDiscoveryBurst(300).WithDiscoveryQPS(50).WithWarningPrinter(streams),
+			WithDiscoveryBurst(300).WithDiscoveryQPS(50).WithWarningPrinter(streams).WithWrapConfigFn(check),
 		IOStreams: streams,
 	})
 	if completesVerb := len(args) == 2 && args[0] == cobra.ShellCompRequestCmd; had && !completesVerb {

@@ -17,12 +17,14 @@ import (
 	"time"
 )
 
+const noCluster = "there is no cluster"
+
 // TestMain lets the test binary be podium's executable.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 {
 		switch os.Args[1] {
 		case Word:
-			os.Exit(Main(os.Args[2:]))
+			os.Exit(Main(os.Args[2:], noCluster))
 		case "wait":
 			fmt.Println("waiting")
 			<-time.After(time.Hour)
@@ -52,6 +54,18 @@ func (c child) run(t *testing.T, args ...string) (output string, exit int) {
 	cmd := Command(t.Context(), c.Options, args...)
 	out, _ := cmd.CombinedOutput()
 	return string(out), cmd.ProcessState.ExitCode()
+}
+
+func TestWithoutAClusterOneSentenceSaysSo(t *testing.T) {
+	c := newChild(t)
+	for _, args := range [][]string{{"get", "pods"}, {"delete", "pod", "web"}, {"top", "nodes"}} {
+		if output, exit := c.run(t, args...); output != noCluster+"\n" || exit != 1 {
+			t.Errorf("%s ended with %d and said\n%s", args, exit, output)
+		}
+	}
+	if output, exit := c.run(t, "version", "--client"); exit != 0 {
+		t.Errorf("what needs no cluster ended with %d: %s", exit, output)
+	}
 }
 
 func (c child) kubeconfig(t *testing.T, server string) string {
