@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"podium/cluster"
 	"podium/tui/theme"
 )
 
@@ -71,8 +72,18 @@ func (b *Board) refresh(s Scene, now drawn) {
 	b.known = known
 	changed = changed || wish
 
-	at := make(map[string]int, len(s.Snapshot.Nodes))
-	columns := make([]*column, 0, len(s.Snapshot.Nodes))
+	columns := b.gather(s.Snapshot)
+	for _, c := range append(columns, &b.waiting) {
+		c.take(changed, s.Lab.Namespace, b.known, b.system || b.filter.namespace != "")
+	}
+	b.columns = columns
+}
+
+// gather sorts a snapshot's pods by node into columns, the old ones where there
+// are, and what has no node into the board's own.
+func (b *Board) gather(s cluster.Snapshot) []*column {
+	at := make(map[string]int, len(s.Nodes))
+	columns := make([]*column, 0, len(s.Nodes))
 	old := make(map[string]*column, len(b.columns))
 	for _, c := range b.columns {
 		old[c.name] = c
@@ -91,13 +102,13 @@ func (b *Board) refresh(s Scene, now drawn) {
 		columns = append(columns, c)
 		return at[name]
 	}
-	for _, n := range inNodeOrder(s.Snapshot.Nodes) {
+	for _, n := range inNodeOrder(s.Nodes) {
 		place(n.Name, n)
 	}
 	b.waiting.next = b.waiting.next[:0]
 	b.passed = 0
 	everyPod := b.filter.empty()
-	for _, p := range s.Snapshot.Pods {
+	for _, p := range s.Pods {
 		if !everyPod && !b.filter.passes(p) {
 			continue
 		}
@@ -112,10 +123,7 @@ func (b *Board) refresh(s Scene, now drawn) {
 		}
 		columns[i].next = append(columns[i].next, p)
 	}
-	for _, c := range append(columns, &b.waiting) {
-		c.take(changed, s.Lab.Namespace, b.known, b.system || b.filter.namespace != "")
-	}
-	b.columns = columns
+	return columns
 }
 
 // take makes the pods that were gathered the column's own.
