@@ -23,20 +23,22 @@ func asChild(args []string) (func() int, bool) {
 	}
 	// Two folders come before the word: an argument of kubectl's is no such path.
 	if len(args) == 4 && args[3] == kubectl.DiffWord && filepath.IsAbs(args[1]) && filepath.IsAbs(args[2]) {
-		return func() int { return prompt.DiffMain(args[1:3], wishedLanguage(nil)) }, true
+		return narrowed(func() int { return prompt.DiffMain(args[1:3], wishedLanguage(nil)) }), true
 	}
 	rest := args[2:]
 	switch args[1] {
 	case kubectl.Word:
-		return func() int { return runKubectl(rest) }, true
+		return narrowed(func() int { return runKubectl(rest) }), true
 	case editor.Verb:
-		return func() int { return editor.Main(rest, wishedLanguage(nil)) }, true
+		return narrowed(func() int { return editor.Main(rest, wishedLanguage(nil)) }), true
 	case mendWord:
 		return mend, true
 	case kind.Word:
 		return kind.Main, true
 	case prompt.Word:
-		return func() int { return prompt.Main(rest) }, true
+		return narrowed(func() int { return prompt.Main(rest) }), true
+	case confinedWord:
+		return func() int { return becomeConfined(rest) }, true
 	}
 	return nil, false
 }

@@ -48,7 +48,7 @@ func command(o *options) *cobra.Command {
 		practiceCommand(o, say), reviewCommand(o, say),
 		upCommand(o, say), rbacCommand(say),
 		downCommand(o, say),
-		replayCommand(o, say),
+		replayCommand(o, say), serveCommand(o, say),
 		recordCommand(o, say), exportCommand(o, say),
 		&cobra.Command{Use: "status", Short: say("status"), Args: noArguments,
 			RunE: func(c *cobra.Command, _ []string) error { return o.status(c.Context(), c.OutOrStdout()) }},

@@ -36,6 +36,12 @@ func (h home) crash() string { return filepath.Join(string(h), "crash.log") }
 // recordings is what happened in the lab, one file for each time it was open.
 func (h home) recordings() string { return filepath.Join(string(h), "recordings") }
 
+// standing tells others where the learner is: those who watch.
+func (h home) standing() string { return filepath.Join(string(h), "standing.json") }
+
+// hint is a sentence from an instructor, until it has been shown.
+func (h home) hint() string { return filepath.Join(string(h), "hint") }
+
 // history is what a learner typed at the prompt, in whatever course.
 func (h home) history(learner string) string { return filepath.Join(h.learner(learner), "history") }
 

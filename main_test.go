@@ -39,14 +39,17 @@ var allowed = map[string][]string{
 	"cluster/sim/plane":               {"cluster/tunnel", "cluster/sim/kubelet", "cluster/sim/network", "manifests"},
 	"cluster/kind/testimages":         {"manifests"},
 	"cluster/kind/testimages/standin": {},
+	"classroom":                       {"cluster/record", "ownfile"},
+	"confine":                         {},
+	"serve":                           {"i18n", "ownfile"},
 	"prompt":                          {"cluster/kubectl", "i18n"},
 	"lessons":                         {"cluster", "cluster/record", "manifests", "i18n", "ownfile"},
 	"handout":                         {"lessons", "i18n"},
 	"recall":                          {"cluster", "lessons", "i18n", "ownfile"},
 	"lab":                             {"cluster", "cluster/traffic", "lessons", "prompt", "i18n"},
 	"linemode":                        {"cluster", "cluster/record", "cluster/why", "handout", "lab", "lessons", "prompt", "recall", "i18n"},
-	"tui":                             {"cluster", "lab", "cluster/record", "cluster/traffic", "cluster/watch", "cluster/why", "lessons", "prompt", "recall", "tui/panes", "tui/theme", "i18n", "ownfile"},
-	"tui/panes":                       {"cluster", "cluster/record", "cluster/traffic", "cluster/why", "lessons", "prompt", "recall", "tui/theme", "i18n"},
+	"tui":                             {"classroom", "cluster", "lab", "cluster/record", "cluster/traffic", "cluster/watch", "cluster/why", "lessons", "prompt", "recall", "tui/panes", "tui/theme", "i18n", "ownfile"},
+	"tui/panes":                       {"classroom", "cluster", "cluster/record", "cluster/traffic", "cluster/why", "lessons", "prompt", "recall", "tui/theme", "i18n"},
 	"tui/theme":                       {},
 	"tui/editor":                      {"tui/theme", "i18n"},
 }
@@ -62,6 +65,9 @@ var confined = map[string]string{
 	"k8s.io/kubectl":         "cluster/kubectl",
 	"sigs.k8s.io/kind":       "cluster/kind",
 	"github.com/google/cel-": "lessons",
+	"charm.land/ssh":         "serve",
+	"golang.org/x/crypto":    "serve",
+	"github.com/landlock":    "confine",
 }
 
 // sources calls visit for every Go file of the project that isn't a test, with

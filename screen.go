@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"podium/classroom"
 	"podium/cluster"
 	"podium/cluster/watch"
 	"podium/i18n"
@@ -53,13 +54,15 @@ func (o *options) screen(ctx context.Context, at start) error {
 		}
 		provider := o.keeper(h, want)
 		layout := tui.LoadLayout(h.layout(o.learner))
+		teller := classroom.NewTeller(h.standing())
+		defer teller.Close()
 		return tui.Run(ctx, tui.Options{
 			Layout: layout, LayoutPath: h.layout(o.learner),
 			Open: advised(provider), LookOn: o.keeper(h, look).Open, Watch: follow, Record: startRecording(h), Provider: provider.Name(),
 			LoadLessons: func() ([]lessons.Lesson, error) { return o.load(true) }, ProgressPath: o.desk(h).progress(), Note: h.lastLesson(o.provider), StartLesson: at.lesson,
 			LoadFaults: o.faults, StartRound: at.round, StartReview: at.review, CardsPath: o.desk(h).cards(),
 			Lang: o.chosen(layout.Language), Look: o.look(), Log: h.crash(),
-			Prompt: o.prompt(h), Drawn: drawn,
+			Prompt: o.prompt(h), Drawn: drawn, Tell: teller.Tell, Hints: hints(ctx, h),
 		})
 	})
 }

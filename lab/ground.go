@@ -15,12 +15,17 @@ import (
 // born is what every namespace has from the start, by kind.
 var born = map[string]string{"ConfigMap": "kube-root-ca.crt", "ServiceAccount": "default"}
 
-// Vacant reports whether a namespace holds nothing but what every one is born
-// with.
+// made reports whether an object is the learner's: it wasn't born with the
+// namespace, and it isn't podium's own, such as a shared cluster's quota.
+func made(kind string, o cluster.Object) bool {
+	return o.GetName() != born[kind] && kind != "Event" && o.GetLabels()[cluster.OwnedLabel] != "true"
+}
+
+// Vacant reports whether a namespace holds nothing that a learner made.
 func Vacant(s cluster.Snapshot, namespace string) bool {
 	for kind := range s.Objects {
 		for _, o := range s.In(kind, namespace) {
-			if o.GetName() != born[kind.Kind] && kind.Kind != "Event" {
+			if made(kind.Kind, o) {
 				return false
 			}
 		}
@@ -34,7 +39,7 @@ func Contents(s cluster.Snapshot, namespace string) []string {
 	var names []string
 	for kind := range s.Objects {
 		for _, o := range s.In(kind, namespace) {
-			if o.GetName() != born[kind.Kind] && kind.Kind != "Event" && len(o.GetOwnerReferences()) == 0 {
+			if made(kind.Kind, o) && len(o.GetOwnerReferences()) == 0 {
 				names = append(names, strings.ToLower(kind.Kind)+"/"+o.GetName())
 			}
 		}

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"podium/cluster"
@@ -19,7 +20,10 @@ type Hub struct {
 
 // A reader's box holds at most the newest snapshot, with the changes of those it
 // didn't read before it.
-type reader struct{ box chan cluster.Snapshot }
+type reader struct {
+	box     chan cluster.Snapshot
+	glances bool // old changes that it didn't read can be forgotten
+}
 
 // NewHub returns a hub without readers, for snapshots that are given to
 // [Hub.Publish].
@@ -42,7 +46,21 @@ func Follow(stream <-chan cluster.Snapshot) *Hub {
 // at once if there is one, and every later one. It ends with ctx and with the
 // hub's stream.
 func (h *Hub) Subscribe(ctx context.Context) <-chan cluster.Snapshot {
-	r := &reader{box: make(chan cluster.Snapshot, 1)}
+	return h.subscribe(ctx, &reader{box: make(chan cluster.Snapshot, 1)})
+}
+
+// mostGlanced is how many changes are kept for a reader who glances: more than
+// glow at once on any screen.
+const mostGlanced = 1 << 10
+
+// Glance is [Hub.Subscribe] for readers who may not read for as long as they like,
+// such as people who watch over a network: the state is always the newest, but of
+// what they missed only the last changes are kept.
+func (h *Hub) Glance(ctx context.Context) <-chan cluster.Snapshot {
+	return h.subscribe(ctx, &reader{box: make(chan cluster.Snapshot, 1), glances: true})
+}
+
+func (h *Hub) subscribe(ctx context.Context, r *reader) <-chan cluster.Snapshot {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.ended {
@@ -71,6 +89,9 @@ func (h *Hub) Publish(s cluster.Snapshot) {
 		select {
 		case unread := <-r.box:
 			next = cluster.Merge(unread, s)
+			if n := len(next.Changes); r.glances && n > mostGlanced {
+				next.Changes = slices.Clone(next.Changes[n-mostGlanced:])
+			}
 		default:
 		}
 		r.box <- next // has room: only publish sends, under the lock

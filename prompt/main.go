@@ -33,6 +33,10 @@ func Main(args []string) int {
 		tell(os.Stderr, options.Language, i18n.Explain(err))
 		return 2
 	}
+	if err := script.served(os.Getenv(envBounds) != ""); err != nil {
+		tell(os.Stderr, options.Language, i18n.Explain(err))
+		return 2
+	}
 	if argv, ok := script.single(); ok {
 		return kubectl.Main(argv, options.Language.Say(i18n.M("prompt.no-cluster")))
 	}

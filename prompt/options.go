@@ -29,6 +29,7 @@ const (
 	envLanguage = "PODIUM_LANG"
 	envEditor   = "PODIUM_EDITOR"
 	envHome     = "PODIUM_HOME"
+	envBounds   = "PODIUM_BOUNDS" // there where podium serves learners
 )
 
 // Word is the hidden subcommand of podium that runs one line: see [Main].

@@ -344,6 +344,10 @@ func (m *Model) measure() tea.Cmd {
 
 // observe lets the session see the newest snapshot.
 func (m *Model) observe() tea.Cmd {
+	if m.looksOn() {
+		m.mirrored()
+		return nil
+	}
 	m.course.hub.Publish(m.scene.Snapshot)
 	if m.course.pending != "" {
 		return m.beginPending()

@@ -185,6 +185,9 @@ func (m *Model) act(action panes.Action) tea.Cmd {
 	if m.past.on {
 		return m.actThen(action)
 	}
+	if m.looksOn() {
+		return m.actLooking(action)
+	}
 	switch a := action.(type) {
 	case panes.RunLine:
 		if why := m.held(); !why.IsZero() {

@@ -15,6 +15,8 @@ func (m *Model) held() i18n.Message {
 		return i18n.M("tui.past.replay")
 	case m.past.on:
 		return i18n.M("tui.past.held")
+	case m.looksOn():
+		return i18n.M("class.held")
 	case !m.failed.IsZero():
 		return i18n.M("tui.held.failed")
 	case !lab.Lost.IsZero():

@@ -99,7 +99,7 @@ func arrange(size image.Point, w wish) plan {
 	switch {
 	case w.still:
 		p.tiles = stillPlan(body, w)
-	case w.page == helpPage || w.page == mapPage || w.page == detailsPage || w.page == failedPage || w.page == reviewPage:
+	case w.page == helpPage || w.page == mapPage || w.page == detailsPage || w.page == failedPage || w.page == reviewPage || w.page == classPage:
 		p.tiles = []tile{{string(w.page), body}}
 	case w.zoom || w.room == fullRoom:
 		p.tiles = []tile{{w.focus, body}}
@@ -304,8 +304,8 @@ func withLower(body image.Rectangle, w wish) (upper image.Rectangle, lower []til
 
 // cycle lists the panes Tab walks through, in order.
 func cycle(w wish) []string {
-	if w.page == homePage {
-		return []string{"home"}
+	if w.page == homePage || w.page == classPage {
+		return []string{string(w.page)}
 	}
 	var names []string
 	if w.page == lessonPage {

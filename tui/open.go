@@ -200,8 +200,9 @@ func (m *Model) onOpened(msg openedMsg) tea.Cmd {
 	lab.Provider, lab.Name, lab.Namespace = c.Provider, c.Name, c.Namespace
 	lab.Kubeconfig, lab.ReadOnly, lab.Ready = c.Kubeconfig, c.ReadOnly, true
 	m.connectPrompt()
+	m.beginStanding(c.Namespace, c.ReadOnly)
 	m.tell(msg.say)
-	if c.ReadOnly {
+	if c.ReadOnly && !m.looksOn() {
 		m.tell(i18n.M("tui.read-only"))
 	}
 	return tea.Batch(m.nextSnapshot(m.link), m.awaitLoss(m.link), m.beginPending())

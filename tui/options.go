@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"podium/classroom"
 	"podium/cluster"
 	"podium/cluster/record"
 	"podium/i18n"
@@ -65,7 +66,21 @@ type Options struct {
 	Layout     Layout           // as [LoadLayout] found it
 	LayoutPath string           // where it is kept; "": nowhere
 
-	Program []tea.ProgramOption // for terminals other than this process's own
+	Program []tea.ProgramOption // for tests
+	Remote  *Remote             // nil is this process's own terminal
+
+	// Tell is told where the learner is, whenever that changes. It must not wait.
+	Tell  func(classroom.Standing)
+	Hints <-chan string // what an instructor says to the learner
+
+	// Mirror, if given, makes this the screen of somebody who watches: it shows
+	// where that learner is and can change nothing.
+	Mirror <-chan classroom.Standing
+
+	// Class, if given, makes this an instructor's overview. GiveHint sends a
+	// learner a sentence.
+	Class    <-chan []classroom.Learner
+	GiveHint func(learner, sentence string) error
 }
 
 // Look is what the learner asked of the screen's look.

@@ -14,6 +14,9 @@ import (
 // the focused pane's. A character that the focused pane has no use for begins a
 // line at the prompt, so that typing works from everywhere.
 func (m *Model) onKey(press tea.KeyPressMsg) tea.Cmd {
+	if m.looksOn() {
+		return m.onLookKey(press)
+	}
 	if m.prompt.Full() && press.Keystroke() != "f10" && !m.past.on {
 		return m.toPane("prompt", press)
 	}
@@ -157,7 +160,7 @@ func (m *Model) refusal(o order) i18n.Message {
 			return i18n.M("tui.at-home")
 		}
 	case zoomOrder:
-		if m.page == homePage || m.over != "" {
+		if m.page == homePage || m.page == classPage || m.over != "" {
 			return i18n.M("tui.no-zoom")
 		}
 	}
@@ -182,6 +185,9 @@ func (m *Model) offers() []key.Binding {
 	}
 	pane := m.front()
 	own := append(m.panes[pane].Keys(m.sceneFor(pane)), m.whyKeys()...)
+	if m.looksOn() && m.page != classPage {
+		return slices.Concat(m.lookKeys(), bindings)
+	}
 	if m.past.on {
 		return slices.Concat(m.pastKeys(), own, bindings)
 	}
@@ -194,6 +200,8 @@ func (m *Model) offers() []key.Binding {
 // offered reports whether an order belongs in the footer now.
 func (m *Model) offered(o order) bool {
 	switch {
+	case m.looksOn():
+		return slices.Contains(glimpses, o) && (m.page != classPage || o != paneOrder && o != zoomOrder)
 	case !m.refusal(o).IsZero():
 		return false
 	case m.over != "":

@@ -16,6 +16,11 @@ func (m *Model) onClick(msg tea.MouseClickMsg) tea.Cmd {
 	if !ok {
 		return nil
 	}
+	if m.looksOn() {
+		at := image.Pt(msg.X, msg.Y).Sub(t.content().Min)
+		msg.X, msg.Y = at.X, at.Y
+		return m.onLookClick(t.pane, msg)
+	}
 	if m.wish().page != homePage && m.over == "" {
 		m.setFocus(t.pane)
 	}

@@ -34,9 +34,12 @@ func (m *Model) recordSnapshot(s cluster.Snapshot, first bool) {
 }
 
 func (m *Model) recordCommand(c lessons.Command, lesson bool) {
+	kept := record.Command{Line: c.Line, Calls: c.Calls, Exit: c.Exit, Output: c.Output, Lesson: lesson, Started: c.Started, Ended: c.Ended}
 	if r := m.recorder.Load(); r != nil {
-		r.Command(record.Command{Line: c.Line, Calls: c.Calls, Exit: c.Exit, Output: c.Output, Lesson: lesson, Started: c.Started, Ended: c.Ended})
+		r.Command(kept)
 	}
+	m.standing = m.standing.With(kept)
+	m.standOut()
 }
 
 // A standing is what tells whether there is something new to record of a lesson.
@@ -57,7 +60,7 @@ func (s standing) equal(o standing) bool {
 // recordPlace keeps where in which lesson the learner is, when that has changed.
 func (m *Model) recordPlace() {
 	r := m.recorder.Load()
-	if r == nil {
+	if r == nil && m.opts.Tell == nil || m.looksOn() {
 		return
 	}
 	s := m.scene.Session
@@ -82,8 +85,12 @@ func (m *Model) recordPlace() {
 	if err != nil {
 		return // nothing in it can fail to be written
 	}
-	r.Place(record.Place{Time: m.opts.Now(), Lesson: now.lesson, Step: recap.Step, Met: recap.Met, Anew: m.anew, Detail: detail})
+	place := record.Place{Time: m.opts.Now(), Lesson: now.lesson, Step: recap.Step, Met: recap.Met, Anew: m.anew, Detail: detail}
 	m.anew = false
+	if r != nil {
+		r.Place(place)
+	}
+	m.stand(place, s)
 }
 
 // recordLoad keeps how the requests go, without the part of the chart that was

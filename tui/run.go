@@ -25,7 +25,7 @@ func Run(ctx context.Context, opts Options) error {
 
 	m := New(ctx, opts)
 	g := &guard{model: m}
-	if len(opts.Program) == 0 {
+	if len(opts.Program) == 0 && opts.Remote == nil {
 		g.first(os.Stdout)
 	}
 	if opts.Drawn != nil {
@@ -38,7 +38,14 @@ func Run(ctx context.Context, opts Options) error {
 	// Signals end ctx; Bubble Tea's own handler would wait for ever on a program
 	// that has ended meanwhile.
 	options := append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithFPS(fps)}, opts.Program...)
-	_, err := tea.NewProgram(g, options...).Run()
+	if opts.Remote != nil {
+		options = append(options, opts.Remote.options()...)
+	}
+	program := tea.NewProgram(g, options...)
+	if opts.Remote != nil {
+		go opts.Remote.follow(m.jobs.ctx, program)
+	}
+	_, err := program.Run()
 	m.end()
 	switch {
 	case g.crash != nil:

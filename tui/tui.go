@@ -19,6 +19,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"podium/classroom"
 	"podium/cluster"
 	"podium/cluster/record"
 	"podium/i18n"
@@ -40,6 +41,7 @@ const (
 	detailsPage page = "details"
 	failedPage  page = "failed"
 	reviewPage  page = "review"
+	classPage   page = "class"
 )
 
 // Model is the whole screen.
@@ -67,6 +69,8 @@ type Model struct {
 	deaf       bool                            // that recording has stopped was told
 	stripped   string                          // the strip of the last minutes as last drawn
 	strippedAt time.Time
+	standing   classroom.Standing // as last told
+	onlook     onlooker
 
 	page     page
 	over     page // help, map, details or review, while it lies over the page
@@ -109,20 +113,24 @@ func New(ctx context.Context, opts Options) *Model {
 	m.panes = map[string]panes.Pane{}
 	for _, p := range []panes.Pane{
 		panes.NewHome(), m.lesson, panes.NewBoard(), panes.NewLanes(), panes.NewTree(), panes.NewEvents(), panes.NewWhy(),
-		panes.NewTraffic(), m.prompt, panes.NewTimeline(), panes.NewHelp(helpRows()), panes.NewMap(), panes.NewDetails(), panes.NewFailed(), panes.NewReview(),
+		panes.NewTraffic(), m.prompt, panes.NewTimeline(), panes.NewHelp(helpRows()), panes.NewMap(), panes.NewDetails(), panes.NewFailed(), panes.NewReview(), panes.NewClass(),
 	} {
 		m.panes[p.Name()] = p
 	}
 	m.layOut()
+	m.dressOnlooker()
 	return m
 }
 
 // Init implements [tea.Model].
 func (m *Model) Init() tea.Cmd {
+	if m.looksOn() {
+		return m.initOnlooker()
+	}
 	if m.past.replay {
 		return tea.Batch(m.loadProgress(), m.replay(), m.tick(), tea.RequestBackgroundColor, m.probeLater())
 	}
-	return tea.Batch(m.open(), m.loadProgress(), m.prompt.Init(), m.tick(), tea.RequestBackgroundColor, m.probeLater())
+	return tea.Batch(m.open(), m.loadProgress(), m.prompt.Init(), m.nextHint(), m.tick(), tea.RequestBackgroundColor, m.probeLater())
 }
 
 // Update implements [tea.Model].
@@ -169,6 +177,13 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.onOpened(msg)
 	case panes.Fetched:
 		return m.toPane("details", msg)
+	case standingMsg:
+		m.onStanding(msg.standing)
+		return m.nextStanding()
+	case classMsg:
+		return m.onClass(msg)
+	case hintMsg:
+		return m.onHint(msg)
 	case lostMsg:
 		return m.onLost(msg)
 	case courseMsg:
@@ -243,10 +258,13 @@ func (m *Model) toAll(msg tea.Msg) tea.Cmd {
 }
 
 // everyPane lists the panes in the order they are told things.
-var everyPane = []string{"home", "lesson", "board", "lanes", "tree", "events", "why", "traffic", "prompt", "timeline", "help", "map", "details", "failed", "review"}
+var everyPane = []string{"home", "lesson", "board", "lanes", "tree", "events", "why", "traffic", "prompt", "timeline", "help", "map", "details", "failed", "review", "class"}
 
 func (m *Model) toPrompt(msg tea.Msg) tea.Cmd {
-	if m.page == homePage || m.over != "" || m.past.on {
+	if m.looksOn() && m.page == classPage {
+		return m.toPane("class", msg)
+	}
+	if m.page == homePage || m.over != "" || m.past.on || m.looksOn() {
 		return nil
 	}
 	m.setFocus("prompt")

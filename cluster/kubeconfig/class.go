@@ -49,31 +49,53 @@ type Seat struct {
 // there already is taken up, with a new token. told is called after each.
 // It needs the rights of podium-instructor.
 func (p *Provider) Class(ctx context.Context, n int, dir string, told func(Seat)) error {
-	config, err := p.chosen()
+	seat, err := p.usher(ctx, dir)
 	if err != nil {
 		return err
-	}
-	_, client, err := p.connect(ctx, newStages(nil), config)
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return i18n.Errorf(err, i18n.M("kubeconfig.home", "Dir", dir, "Why", err.Error()))
-	}
-	if err := ensureRoles(ctx, client); err != nil {
-		return i18n.Errorf(err, i18n.M("kubeconfig.class", "Why", err.Error()))
 	}
 	for i := range n {
-		seat, err := prepare(ctx, client, config, fmt.Sprintf("learner-%02d", i+1), dir)
-		if err == nil {
-			err = settled(ctx, seat)
-		}
+		s, err := seat(fmt.Sprintf("learner-%02d", i+1))
 		if err != nil {
 			return err
 		}
-		told(seat)
+		told(s)
 	}
 	return nil
+}
+
+// Seat prepares the cluster for one learner as [Provider.Class] does for many.
+func (p *Provider) Seat(ctx context.Context, learner, dir string) (Seat, error) {
+	seat, err := p.usher(ctx, dir)
+	if err != nil {
+		return Seat{}, err
+	}
+	return seat(learner)
+}
+
+// usher prepares the cluster for learners and returns what prepares it for each;
+// that returns when the learner's rights are granted.
+func (p *Provider) usher(ctx context.Context, dir string) (func(learner string) (Seat, error), error) {
+	config, err := p.chosen()
+	if err != nil {
+		return nil, err
+	}
+	_, client, err := p.connect(ctx, newStages(nil), config)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, i18n.Errorf(err, i18n.M("kubeconfig.home", "Dir", dir, "Why", err.Error()))
+	}
+	if err := ensureRoles(ctx, client); err != nil {
+		return nil, i18n.Errorf(err, i18n.M("kubeconfig.class", "Why", err.Error()))
+	}
+	return func(learner string) (Seat, error) {
+		seat, err := prepare(ctx, client, config, learner, dir)
+		if err == nil {
+			err = settled(ctx, seat)
+		}
+		return seat, err
+	}, nil
 }
 
 // ensureRoles applies the roles that learners are bound to. An instructor who

@@ -68,7 +68,9 @@ var inherited = []string{
 	"SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "TEMP", "TMP", "USERPROFILE", "USERNAME", "HOMEDRIVE",
 	"HOMEPATH", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "PROGRAMFILES",
 	// podium's own
-	"PODIUM_HOME", "PODIUM_EDITOR",
+	"PODIUM_HOME", "PODIUM_EDITOR", "PODIUM_BOUNDS",
+	// what bounds a Go program where podium serves learners
+	"GOMEMLIMIT", "GODEBUG",
 }
 
 // inheritedPrefixes are those of which a family is needed: locales, and what

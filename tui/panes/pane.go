@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"k8s.io/apimachinery/pkg/types"
 
+	"podium/classroom"
 	"podium/cluster"
 	"podium/cluster/record"
 	"podium/cluster/traffic"
@@ -32,8 +33,9 @@ type Scene struct {
 	Recent   []cluster.Change // those of the last [GlowTime] that glow, oldest first
 	Past     why.Past         // what happened up to Now, and by whom
 
-	Round    Round           // of practice; the zero Round in a lesson
-	Session  lessons.Session // the zero Session while no lesson is open
+	Round    Round               // of practice; the zero Round in a lesson
+	Class    []classroom.Learner // of an instructor's overview
+	Session  lessons.Session     // the zero Session while no lesson is open
 	Progress lessons.Progress
 	Recall   Recall
 	Lessons  []lessons.Lesson
@@ -196,6 +198,12 @@ type (
 		Port, Rate int
 	}
 
+	// LookOver shows a learner's lab to their instructor.
+	LookOver struct{ Name string }
+
+	// GiveHint sends a learner a sentence.
+	GiveHint struct{ Name, Sentence string }
+
 	// Tell puts a sentence into the status line.
 	Tell struct{ Message i18n.Message }
 )
@@ -217,6 +225,8 @@ func (NextStep) isAction()       {}
 func (ShowHint) isAction()       {}
 func (Send) isAction()           {}
 func (Tell) isAction()           {}
+func (LookOver) isAction()       {}
+func (GiveHint) isAction()       {}
 func (StepChange) isAction()     {}
 func (Seek) isAction()           {}
 func (Play) isAction()           {}

@@ -65,6 +65,18 @@ func (p *Prompt) Show(s Scene, c lessons.Command) {
 	p.refresh()
 }
 
+// Hear prints a sentence that somebody else says to the learner.
+func (p *Prompt) Hear(s Scene, sentence i18n.Message) {
+	p.say(s, s.Theme.Accent.Render(s.Theme.Here+" ")+s.Theme.Strong.Render(s.Lang.Say(sentence)))
+	p.refresh()
+}
+
+// Forget removes every row that was printed.
+func (p *Prompt) Forget() {
+	p.term.Clear()
+	p.refresh()
+}
+
 // historyShown is how many statements the word history shows.
 const historyShown = 30
 
