@@ -15,7 +15,7 @@ import (
 )
 
 // built returns the path of an executable that make build made.
-func built(b *testing.B, name string) string {
+func built(b testing.TB, name string) string {
 	b.Helper()
 	path, err := filepath.Abs(filepath.Join("bin", name))
 	if err == nil {
@@ -37,7 +37,7 @@ type terminal struct {
 	home   string
 }
 
-func open(b *testing.B, width, height int, args ...string) *terminal {
+func open(b testing.TB, width, height int, args ...string) *terminal {
 	b.Helper()
 	pty, err := xpty.NewPty(width, height)
 	if err != nil {
@@ -90,7 +90,7 @@ func open(b *testing.B, width, height int, args ...string) *terminal {
 }
 
 // until waits for text on the screen.
-func (t *terminal) until(b *testing.B, text string, most time.Duration) {
+func (t *terminal) until(b testing.TB, text string, most time.Duration) {
 	b.Helper()
 	t.await(b, most, func(screen string) bool { return strings.Contains(screen, text) })
 }

@@ -49,7 +49,7 @@ func command(o *options) *cobra.Command {
 		upCommand(o, say), rbacCommand(say),
 		downCommand(o, say),
 		replayCommand(o, say), serveCommand(o, say),
-		recordCommand(o, say), exportCommand(o, say),
+		recordCommand(o, say), exportCommand(o, say), presentCommand(o, say), notesCommand(o, say),
 		&cobra.Command{Use: "status", Short: say("status"), Args: noArguments,
 			RunE: func(c *cobra.Command, _ []string) error { return o.status(c.Context(), c.OutOrStdout()) }},
 		nodeCommand(o), verifyCommand(o, say),

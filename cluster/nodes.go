@@ -31,6 +31,13 @@ type NodeMaker interface {
 	RemoveNode(ctx context.Context, name string) error
 }
 
+// A NodePacer can also change how fast its nodes work, as only simulated ones can.
+type NodePacer interface {
+	// SetSpeed changes it for what begins from now on: 1 is as fast as they were
+	// opened to be, 2 twice as fast, 0 without delays.
+	SetSpeed(ctx context.Context, speed float64) error
+}
+
 // A NodeOwner is a [Provider] whose running cluster's nodes can be switched
 // without opening it, which another podium may have done.
 type NodeOwner interface {

@@ -43,7 +43,7 @@ func (m *Model) onTick(tickMsg) tea.Cmd {
 	if m.past.on { // how long ago it was
 		m.canvas.touch("timeline")
 	} else if m.loaded() {
-		m.canvas.touch("lesson", "traffic")
+		m.canvas.touch("lesson", "stage", "traffic")
 	}
 	for name, pane := range m.panes {
 		if timely, ok := pane.(panes.Timely); ok && timely.Timely(m.sceneFor(name)) {
@@ -66,7 +66,7 @@ func (m *Model) pass() {
 }
 
 // living are the panes that may look different with another snapshot.
-var living = []string{"lesson", "board", "lanes", "tree", "events", "why", "traffic", "map", "details"}
+var living = []string{"lesson", "stage", "board", "lanes", "tree", "events", "why", "traffic", "map", "details"}
 
 // forget drops the changes that glow no longer, and reports whether there were any.
 func (m *Model) forget() bool {

@@ -171,13 +171,13 @@ func (m *Model) beginPending() tea.Cmd {
 // open on this cluster goes on where it was left.
 func (m *Model) prepare(lesson lessons.Lesson, step int, begin bool) tea.Cmd {
 	d, attempt, ctx := m.lab(), m.attempt(), m.attemptContext()
-	note := m.note()
+	note, resumes := m.note(), begin && !m.presents() && !lesson.IsFault() // a talk begins the same every time
 	bare := begin && len(lessons.ResetPlan(lesson, step)) == len(lessons.ResetPlan(lessons.Lesson{}, 0)) && lab.Vacant(m.scene.Snapshot, d.Namespace())
 	folder := m.options.Folder
 	return m.jobs.cmd(func(context.Context) tea.Msg {
 		ready := readyMsg{attempt: attempt, begin: begin, step: step}
 		switch {
-		case begin && !lesson.IsFault() && lab.LastLesson(note) == folder:
+		case resumes && lab.LastLesson(note) == folder:
 			ready.err = lab.Place(folder, lesson.Files, lab.Keep)
 			return ready
 		case bare: // nothing to remove and nothing to make
@@ -281,6 +281,10 @@ func (m *Model) entered() tea.Cmd {
 // question that waits for an answer, else on the prompt.
 func (m *Model) lookHere() {
 	m.canvas.touch()
+	if m.presents() {
+		m.setFocus("stage")
+		return
+	}
 	if m.lesson.Asking(m.scene) {
 		m.setFocus("lesson")
 	} else {

@@ -26,18 +26,27 @@ func (m *Model) courseRefusal(o order) i18n.Message {
 		return i18n.M("tui.no-hint")
 	case o == solutionOrder && (s.Rereading() || len(s.Step().Solution) == 0):
 		return i18n.M("tui.no-solution")
-	case o == againOrder && (s.Done() || s.Rereading() || m.course.trial || m.scene.Lab.ReadOnly):
+	case o == againOrder && (!m.canRestart() || m.course.trial || m.scene.Lab.ReadOnly):
 		return i18n.M("tui.no-again")
 	case o == nextOrder && m.scene.Lab.ReadOnly && !s.Met() && len(s.Step().Goals) > 0:
 		return i18n.M("tui.read-only")
 	case o == nextOrder && m.course.trial && !s.Met():
 		return m.held()
+	case o == nextOrder && s.Done() && !s.Rereading() && m.presents():
+		return i18n.M("talk.over")
 	case o == nextOrder && s.Done() && !s.Rereading() && !s.Lesson().IsFault() && m.following() == "":
 		return i18n.M("tui.no-next")
 	case o == copyOrder && !m.lesson.HasCommands(m.scene):
 		return i18n.M("tui.no-command")
 	}
 	return i18n.Message{}
+}
+
+// canRestart reports whether the step being read can begin anew: in a talk also one
+// that was met.
+func (m *Model) canRestart() bool {
+	s := m.scene.Session
+	return s.Rereading() && m.presents() || !s.Rereading() && !s.Done()
 }
 
 // courseOffer says in a word what a key of the lesson's would do now.
@@ -79,6 +88,9 @@ func (m *Model) solution(again bool) tea.Cmd {
 
 // resetStep begins the step anew on the state it starts from.
 func (m *Model) resetStep() tea.Cmd {
+	if m.scene.Session.Rereading() { // in a talk
+		return m.jump(m.scene.Session.Index())
+	}
 	stop := m.endAttempt()
 	m.course.busy = i18n.M("tui.busy.resetting")
 	s := m.scene.Session

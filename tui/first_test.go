@@ -20,8 +20,9 @@ func TestTheFirstFrameIsDrawnBeforeBubbleTeaBegins(t *testing.T) {
 	if !ok {
 		return // a console of Windows has no file to draw on
 	}
-	g := &guard{model: New(t.Context(), Options{Provider: "sim", Look: Look{Background: Dark}})}
-	defer g.model.end()
+	m := New(t.Context(), Options{Provider: "sim", Look: Look{Background: Dark}})
+	g := &guard{model: m}
+	defer m.end()
 	drawn := make(chan struct{})
 	go func() {
 		defer close(drawn)

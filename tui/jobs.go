@@ -59,7 +59,7 @@ type crash struct {
 // A guard keeps a panic in the model or in one of its commands from reaching
 // the terminal: the program ends in order, and [Run] tells what happened.
 type guard struct {
-	model *Model
+	model tea.Model
 	last  tea.View
 	crash *crash
 	early tea.Cmd // of what came before Bubble Tea began
@@ -81,7 +81,7 @@ func (g *guard) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 	if g.crash != nil { // View panicked, which can't end the program by itself
 		return g, tea.Quit
 	}
-	_, cmd = g.model.Update(msg)
+	g.model, cmd = g.model.Update(msg)
 	return g, guarded(cmd)
 }
 

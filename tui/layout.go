@@ -32,16 +32,18 @@ type plan struct {
 
 // A wish is what the learner wants to see.
 type wish struct {
-	page  page
-	focus string
-	tabs  string // which pane of a small screen is in front
-	front string // which of the panes that share a place
-	load  bool   // requests are being sent, so traffic deserves room
-	watch bool   // pods are what the step is about at this moment
-	zoom  bool   // the focused pane alone
-	past  bool   // a moment of the past is shown, and the timeline with it
-	still bool   // a picture of the cluster and nothing to work with
-	room  room   // what the prompt needs
+	page   page
+	focus  string
+	tabs   string // which pane of a small screen is in front
+	front  string // which of the panes that share a place
+	load   bool   // requests are being sent, so traffic deserves room
+	watch  bool   // pods are what the step is about at this moment
+	zoom   bool   // the focused pane alone
+	past   bool   // a moment of the past is shown, and the timeline with it
+	before bool   // the picture beside the one before
+	stage  int    // rows that a talk's text has use for
+	still  bool   // a picture of the cluster and nothing to work with
+	room   room   // what the prompt needs
 
 	hidden []string       // panes the learner has put away
 	grown  map[string]int // rows and, of the lesson, columns that a pane was given beyond its share
@@ -105,6 +107,8 @@ func arrange(size image.Point, w wish) plan {
 		p.tiles = []tile{{w.focus, body}}
 	case w.page == homePage:
 		p.tiles = homePlan(body)
+	case w.page == talkPage:
+		p.tiles = talkPlan(body, w)
 	case size.X < wideFrom.X || size.Y < wideFrom.Y:
 		p.tiles, p.hidden = narrowPlan(body, w)
 	case size.X < vastFrom.X || size.Y < vastFrom.Y:
@@ -281,6 +285,38 @@ func (w wish) pile(place image.Rectangle, slots ...slot) []tile {
 	return tiles
 }
 
+// talkPlan is what a room sees: the step's sentence, the picture and what is
+// typed; the picture beside the one before while they are compared.
+//
+//	┌ stage ─────────────┐    ┌ stage ─────────────┐
+//	├ board ─────────────┤    ├ before ─┬ board ───┤
+//	├ lanes, traffic ────┤    ├ lanes, traffic ────┤
+//	├ prompt ────────────┤    ├ prompt ────────────┤
+//	└────────────────────┘    └─────────┴──────────┘
+//
+// The text has the rows it needs; pictures that have no room then are left out.
+func talkPlan(body image.Rectangle, w wish) []tile {
+	upper, lower := withLower(body, w)
+	slots := []slot{{"stage", share{min: max(3, min(w.stage, body.Dy()*2/5))}}}
+	pictures := []slot{{"board", share{min: 3, weight: 2}}, {"lanes", share{min: 4, weight: 2}}, {"traffic", share{min: 2, weight: 1}}}
+	room := upper.Dy() - slots[0].share.min - 2
+	fits := map[string]bool{}
+	for _, i := range []int{1, 2, 0} { // what a rollout does, whom it hurts, and where its pods are
+		if p := pictures[i]; room > p.share.min && (w.load || p.pane != "traffic") {
+			fits[p.pane] = true
+			room -= p.share.min + 1
+		}
+	}
+	slots = append(slots, slices.DeleteFunc(pictures, func(p slot) bool { return !fits[p.pane] })...)
+	tiles := w.pile(upper, slots...)
+	if i := slices.IndexFunc(tiles, func(t tile) bool { return t.pane == "board" }); i >= 0 && w.before {
+		halves := columns(tiles[i].outer, share{min: 20, weight: 1}, share{min: 20, weight: 1})
+		tiles[i].outer = halves[1]
+		tiles = append(tiles, tile{"before", halves[0]})
+	}
+	return append(tiles, lower...)
+}
+
 // withLower cuts the prompt off the lower end: a fifth of the screen, more while
 // a program's output goes on. In the past, when nothing can be typed, a row of it
 // is left, and the timeline stands below it; on a small screen in its place.
@@ -293,7 +329,11 @@ func withLower(body image.Rectangle, w wish) (upper image.Rectangle, lower []til
 		parts := rows(body, share{min: 1, weight: 1}, share{min: 1}, share{min: 6})
 		return parts[0], []tile{{"prompt", parts[1]}, {"timeline", parts[2]}}
 	}
-	height := max(2, min(max(4, body.Dy()/5+1), 14)+w.grown["prompt"])
+	height := min(max(4, body.Dy()/5+1), 14)
+	if w.page == talkPage {
+		height = max(3, body.Dy()/6)
+	}
+	height = max(2, height+w.grown["prompt"])
 	height = min(height, body.Dy()/2)
 	if w.room == tallRoom {
 		height = body.Dy() / 2
@@ -304,8 +344,14 @@ func withLower(body image.Rectangle, w wish) (upper image.Rectangle, lower []til
 
 // cycle lists the panes Tab walks through, in order.
 func cycle(w wish) []string {
-	if w.page == homePage || w.page == classPage {
+	switch w.page {
+	case homePage, classPage:
 		return []string{string(w.page)}
+	case talkPage:
+		if w.past {
+			return []string{"stage", "board", "lanes", "timeline"}
+		}
+		return []string{"stage", "prompt"}
 	}
 	var names []string
 	if w.page == lessonPage {

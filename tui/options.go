@@ -58,6 +58,8 @@ type Options struct {
 	// begins; if it fails, so does Run. It may be nil.
 	Drawn func() error
 
+	Talk *Talk // the lesson is presented to a room; nil: it is a learner's
+
 	Lang       i18n.Language
 	Look       Look
 	Prompt     prompt.Options   // Folder holds a folder for each lesson

@@ -24,6 +24,11 @@ func (m *Model) onKey(press tea.KeyPressMsg) tea.Cmd {
 	if cmd, agreed := m.agrees(press); agreed {
 		return cmd
 	}
+	if m.stages() && !m.prefixed {
+		if cmd, taken := m.onTalkKey(press); taken {
+			return cmd
+		}
+	}
 	prefixed := m.prefixed
 	m.prefixed = false
 	if o, ok := orderOf(press, prefixed); ok && !m.childWants(o) {
@@ -141,6 +146,9 @@ func (m *Model) refusal(o order) i18n.Message {
 	if m.past.on {
 		return m.pastRefusal(o)
 	}
+	if m.stages() && slices.Contains([]order{hintOrder, solutionOrder, homeOrder, copyOrder}, o) {
+		return i18n.M("talk.no-key")
+	}
 	switch o {
 	case rewindOrder:
 		return m.rewindRefusal()
@@ -172,6 +180,9 @@ func (m *Model) refusal(o order) i18n.Message {
 func (m *Model) offers() []key.Binding {
 	if m.prompt.Full() && !m.past.on { // every other key is the program's
 		return []key.Binding{key.NewBinding(key.WithHelp(quitOrder.keyName(), m.say(m.offer(quitOrder))))}
+	}
+	if m.wish().page == talkPage && !m.past.on {
+		return m.talkOffers()
 	}
 	var bindings []key.Binding
 	// The first ones stay where there is little room.
@@ -267,6 +278,11 @@ func (m *Model) goHome() tea.Cmd {
 
 // quit ends the program, after asking once more while a command runs.
 func (m *Model) quit(again bool) tea.Cmd {
+	if m.presents() && !again && m.failed.IsZero() {
+		m.armed = quitOrder
+		m.tell(i18n.M("talk.quit"))
+		return nil
+	}
 	if m.prompt.Running() && !again {
 		m.armed = quitOrder
 		m.tell(i18n.M("tui.quit-running"))

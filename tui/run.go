@@ -1,10 +1,12 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/mattn/go-runewidth"
@@ -35,21 +37,28 @@ func Run(ctx context.Context, opts Options) error {
 			return err
 		}
 	}
+	options, begun := opts.Program, func(*tea.Program) {}
+	if opts.Remote != nil {
+		options = slices.Concat(options, opts.Remote.options())
+		begun = func(p *tea.Program) { go opts.Remote.follow(m.jobs.ctx, p) }
+	}
+	err := show(ctx, g, opts.Log, begun, options...)
+	m.end()
+	return cmp.Or(err, m.talk.left)
+}
+
+// show draws a model until it ends or ctx does. begun gets the program that does
+// it before it runs.
+func show(ctx context.Context, g *guard, log string, begun func(*tea.Program), options ...tea.ProgramOption) error {
 	// Signals end ctx; Bubble Tea's own handler would wait for ever on a program
 	// that has ended meanwhile.
-	options := append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithFPS(fps)}, opts.Program...)
-	if opts.Remote != nil {
-		options = append(options, opts.Remote.options()...)
-	}
+	options = append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithFPS(fps)}, options...)
 	program := tea.NewProgram(g, options...)
-	if opts.Remote != nil {
-		go opts.Remote.follow(m.jobs.ctx, program)
-	}
+	begun(program)
 	_, err := program.Run()
-	m.end()
 	switch {
 	case g.crash != nil:
-		return crashed(opts.Log, *g.crash)
+		return crashed(log, *g.crash)
 	case err == nil, errors.Is(err, tea.ErrInterrupted):
 		return nil
 	case ctx.Err() != nil:
@@ -71,6 +80,7 @@ func (m *Model) end() {
 	if now := m.layoutNow(); m.opts.LayoutPath != "" && !now.equal(m.layout.saved) {
 		_ = now.save(m.opts.LayoutPath)
 	}
+	m.talk.left = m.endTalk()
 	if r := m.recorder.Load(); r != nil {
 		_ = r.Close() // what could not be written was told
 	}

@@ -42,6 +42,7 @@ const (
 	failedPage  page = "failed"
 	reviewPage  page = "review"
 	classPage   page = "class"
+	talkPage    page = "talk"
 )
 
 // Model is the whole screen.
@@ -57,9 +58,11 @@ type Model struct {
 	panes   map[string]panes.Pane
 	prompt  *panes.Prompt
 	lesson  *panes.Lesson
+	stage   *panes.Stage
 	course  course
 	past    past
 	shelf   shelf
+	talk    talking
 	options prompt.Options // of the prompt, as the lesson and the cluster have them
 
 	recorder   atomic.Pointer[record.Recorder] // nil: nothing is recorded
@@ -108,12 +111,18 @@ func New(ctx context.Context, opts Options) *Model {
 	m.options = opts.Prompt
 	m.course.hub = lab.NewHub()
 	m.past.replay = opts.Replay != nil
+	helped := helpRows()
+	if opts.Talk != nil {
+		helped = TalkKeys()
+		m.beginTalk()
+	}
 	m.prompt = panes.NewPrompt(m.jobs.ctx, opts.Prompt)
-	m.lesson = panes.NewLesson()
+	m.lesson, m.stage = panes.NewLesson(), panes.NewStage()
 	m.panes = map[string]panes.Pane{}
 	for _, p := range []panes.Pane{
 		panes.NewHome(), m.lesson, panes.NewBoard(), panes.NewLanes(), panes.NewTree(), panes.NewEvents(), panes.NewWhy(),
-		panes.NewTraffic(), m.prompt, panes.NewTimeline(), panes.NewHelp(helpRows()), panes.NewMap(), panes.NewDetails(), panes.NewFailed(), panes.NewReview(), panes.NewClass(),
+		panes.NewTraffic(), m.prompt, panes.NewTimeline(), panes.NewHelp(helped), panes.NewMap(), panes.NewDetails(), panes.NewFailed(), panes.NewReview(), panes.NewClass(),
+		m.stage, panes.NewBefore(),
 	} {
 		m.panes[p.Name()] = p
 	}
@@ -137,7 +146,7 @@ func (m *Model) Init() tea.Cmd {
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	cmd := m.handle(msg)
 	m.recordPlace()
-	return m, tea.Batch(cmd, m.settle(), m.keepLayout(msg))
+	return m, tea.Batch(cmd, m.settle(), m.keepLayout(msg), m.followTalk())
 }
 
 func (m *Model) handle(msg tea.Msg) tea.Cmd {
@@ -160,6 +169,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.onPast(msg)
 	case panes.PromptMsg:
 		return m.toPane("prompt", msg)
+	case typedMsg:
+		return m.onTyped(msg)
 	}
 	m.canvas.touch()
 	switch msg := msg.(type) {
@@ -192,6 +203,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.onKept(msg)
 	case tellMsg:
 		m.tell(msg.message)
+	case pacedMsg, liveMsg:
+		return m.onTalk(msg)
 	default:
 		return m.toAll(msg)
 	}
@@ -200,7 +213,11 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 
 // settle lets panes know where they are now, after anything may have moved.
 func (m *Model) settle() tea.Cmd {
-	next := arrange(m.size, m.wish())
+	w := m.wish()
+	if w.page == talkPage {
+		w.stage = m.stage.Rows(m.sceneFor("stage"), m.size.X-4)
+	}
+	next := arrange(m.size, w)
 	var cmds []tea.Cmd
 	for _, t := range next.tiles {
 		size := t.content().Size()
@@ -225,6 +242,9 @@ func (m *Model) wish() wish {
 		}
 	}
 	w.still = m.past.still
+	if m.presents() && w.page == lessonPage {
+		w.page, w.before = talkPage, m.talk.beside && !m.past.on
+	}
 	switch {
 	case m.over != "":
 		w.page = m.over
@@ -258,7 +278,7 @@ func (m *Model) toAll(msg tea.Msg) tea.Cmd {
 }
 
 // everyPane lists the panes in the order they are told things.
-var everyPane = []string{"home", "lesson", "board", "lanes", "tree", "events", "why", "traffic", "prompt", "timeline", "help", "map", "details", "failed", "review", "class"}
+var everyPane = []string{"home", "lesson", "board", "lanes", "tree", "events", "why", "traffic", "prompt", "timeline", "help", "map", "details", "failed", "review", "class", "stage", "before"}
 
 func (m *Model) toPrompt(msg tea.Msg) tea.Cmd {
 	if m.looksOn() && m.page == classPage {
@@ -273,6 +293,12 @@ func (m *Model) toPrompt(msg tea.Msg) tea.Cmd {
 
 func (m *Model) sceneFor(name string) panes.Scene {
 	s := m.shown()
+	if m.presents() {
+		s.Talk = panes.Talk{Marked: m.marked(), Speed: slowness[m.talk.slow]}
+	}
+	if name == "before" {
+		s.Now, s.Snapshot, s.Recent = m.talk.stepAt, m.talk.before, nil
+	}
 	s.Focused = name == m.focus
 	s.Held = m.held()
 	s.Checking = m.prompt.Running()

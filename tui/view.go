@@ -23,6 +23,11 @@ func (m *Model) View() tea.View {
 		return m.canvas.view
 	}
 	p := m.canvas.plan
+	if m.talk.blank {
+		nothing := m.dressed(strings.Repeat("\n", max(0, m.size.Y-1)))
+		nothing.Cursor = nil
+		return m.canvas.settled(nothing)
+	}
 	if len(p.tiles) == 0 {
 		small := panes.TooSmall(m.shown(), m.size.X, m.size.Y, smallest.X, smallest.Y)
 		return m.canvas.settled(m.dressed(small))
@@ -142,7 +147,7 @@ func (m *Model) place() string {
 		return ""
 	}
 	switch m.wish().page {
-	case lessonPage:
+	case lessonPage, talkPage:
 		return m.lesson.Place(m.shown())
 	case explorePage:
 		return m.say(i18n.M("tui.exploring"))

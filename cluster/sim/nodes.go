@@ -27,6 +27,7 @@ const (
 	addedLabel   = "podium.dev/added" // nobody reads it; a lesson finds by it what was added
 	stoppedMark  = "podium.dev/stopped"
 	stopAsked    = "asked"
+	speedMark    = "podium.dev/speed"
 )
 
 // nodeLimit is how long podium-plane may take over a machine; it takes
@@ -38,6 +39,7 @@ type nodes struct{ client kubernetes.Interface }
 
 var (
 	_ cluster.NodeMaker = nodes{}
+	_ cluster.NodePacer = nodes{}
 	_ cluster.NodeOwner = (*Provider)(nil)
 )
 
@@ -102,7 +104,7 @@ func (n nodes) StopNode(ctx context.Context, name string) error {
 		return err
 	}
 	if _, marked := object.Annotations[stoppedMark]; !marked {
-		if err := n.mark(ctx, name, strconv.Quote(stopAsked)); err != nil {
+		if err := n.mark(ctx, name, stoppedMark, strconv.Quote(stopAsked)); err != nil {
 			return err
 		}
 	}
@@ -121,7 +123,7 @@ func (n nodes) StartNode(ctx context.Context, name string) error {
 	if _, marked := object.Annotations[stoppedMark]; !marked {
 		return n.await(ctx, name, ready)
 	}
-	if err := n.mark(ctx, name, "null"); err != nil {
+	if err := n.mark(ctx, name, stoppedMark, "null"); err != nil {
 		return err
 	}
 	boot := object.Status.NodeInfo.BootID
@@ -182,8 +184,18 @@ func (n nodes) list(ctx context.Context) ([]corev1.Node, error) {
 	return list.Items, nil
 }
 
-func (n nodes) mark(ctx context.Context, name, value string) error {
-	patch := fmt.Appendf(nil, `{"metadata":{"annotations":{%q:%s}}}`, stoppedMark, value)
+// SetSpeed implements [cluster.NodePacer].
+func (n nodes) SetSpeed(ctx context.Context, speed float64) error {
+	value := "null"
+	if speed != 1 {
+		value = strconv.Quote(strconv.FormatFloat(speed, 'f', -1, 64))
+	}
+	return n.mark(ctx, controlPlane, speedMark, value)
+}
+
+// mark sets an annotation of a node to a JSON value.
+func (n nodes) mark(ctx context.Context, name, key, value string) error {
+	patch := fmt.Appendf(nil, `{"metadata":{"annotations":{%q:%s}}}`, key, value)
 	if _, err := n.client.CoreV1().Nodes().Patch(ctx, name, types.MergePatchType, patch, metav1.PatchOptions{}); err != nil {
 		return n.failed(err)
 	}

@@ -76,7 +76,7 @@ func (p *Provider) start(executable string, detach bool) (*child, error) {
 }
 
 // protocol is podium-plane's, which says what it numbers.
-const protocol = 2
+const protocol = 3
 
 // strange reports whether a podium-plane of another build refused to start.
 func strange(why string) bool {

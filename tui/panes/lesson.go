@@ -88,7 +88,7 @@ func (l *Lesson) HasCommands(s Scene) bool {
 
 // Asking reports whether the step waits for an answer.
 func (l *Lesson) Asking(s Scene) bool {
-	return s.Session.Step().Ask != nil && !s.Session.Met() && !s.Session.Rereading()
+	return asking(s)
 }
 
 // follow forgets what was about another step.

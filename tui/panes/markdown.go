@@ -25,6 +25,12 @@ type markdown struct {
 	source []byte
 }
 
+// Markdown sets text in rows of at most width cells; what could command a
+// terminal is left out.
+func Markdown(th theme.Theme, source string, width int) []string {
+	return setMarkdown(th, cleanLines(source), width)
+}
+
 // setMarkdown sets text in rows of at most width cells. Words are kept whole,
 // and what follows a list's mark stays to its right.
 func setMarkdown(th theme.Theme, source string, width int) []string {

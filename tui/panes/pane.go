@@ -34,6 +34,7 @@ type Scene struct {
 	Past     why.Past         // what happened up to Now, and by whom
 
 	Round    Round               // of practice; the zero Round in a lesson
+	Talk     Talk                // the zero Talk in a learner's lesson
 	Class    []classroom.Learner // of an instructor's overview
 	Session  lessons.Session     // the zero Session while no lesson is open
 	Progress lessons.Progress
@@ -61,6 +62,12 @@ type Round struct {
 	Began    time.Time // when the fault was in; zero before
 	Ended    time.Time // when all was well; zero before
 	Debrief  *lessons.Debrief
+}
+
+// A Talk is what a room should know of how a lesson is presented to it.
+type Talk struct {
+	Marked bool    // the step being read is marked
+	Speed  float64 // of the nodes; 1 is their usual one
 }
 
 // A Then says that a scene is a moment of a recording. Everything else in the

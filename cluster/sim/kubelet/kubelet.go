@@ -74,7 +74,7 @@ func Start(ctx context.Context, o Options) (*Nodes, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	n := &Nodes{
-		options: o, log: o.Log, pace: pace{o.Speed},
+		options: o, log: o.Log, pace: newPace(o.Speed),
 		nodes:   map[string]*node{},
 		pods:    map[types.UID]*pod{},
 		byName:  map[types.NamespacedName]*pod{},

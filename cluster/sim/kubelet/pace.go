@@ -3,15 +3,27 @@ package kubelet
 import (
 	"context"
 	"hash/fnv"
+	"math"
+	"sync/atomic"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// pace says how long the stages of a pod's life take.
+// pace says how long the stages of a pod's life take. It can be changed while
+// pods live: what begins from then on takes as long as it says.
 type pace struct {
-	speed float64 // 2 is twice as fast; 0 is without any delay
+	usual float64        // 2 is twice as fast; 0 is without any delay
+	asked *atomic.Uint64 // against that, as the bits of a float64
 }
+
+func newPace(usual float64) pace {
+	p := pace{usual, new(atomic.Uint64)}
+	p.change(1)
+	return p
+}
+
+func (p pace) change(asked float64) { p.asked.Store(math.Float64bits(asked)) }
 
 const (
 	stageShortest = 300 * time.Millisecond
@@ -20,10 +32,11 @@ const (
 
 // scaled is d at this pace.
 func (p pace) scaled(d time.Duration) time.Duration {
-	if p.speed <= 0 {
+	speed := p.usual * math.Float64frombits(p.asked.Load())
+	if speed <= 0 {
 		return 0
 	}
-	return time.Duration(float64(d) / p.speed)
+	return time.Duration(float64(d) / speed)
 }
 
 // stage is how long one stage of one pod takes. It differs from pod to pod, so

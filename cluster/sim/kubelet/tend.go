@@ -32,6 +32,11 @@ const (
 	// since when it is. Without it the machine is on.
 	stoppedMark = "podium.dev/stopped"
 	stopAsked   = "asked"
+
+	// speedMark is an annotation of the control plane's node: how fast all
+	// machines work, against [Options.Speed]. Without it, at that speed.
+	speedMark = "podium.dev/speed"
+	mostSpeed = 100
 )
 
 const (
@@ -88,11 +93,25 @@ func (n *Nodes) tend(ctx context.Context) error {
 		}
 	})
 	look := func(o any) {
-		if object := o.(*corev1.Node); n.differs(object) {
+		object := o.(*corev1.Node)
+		if object.Name == controlPlaneName {
+			n.pace.change(speedOf(object))
+		}
+		if n.differs(object) {
 			queue.Add(object.Name)
 		}
 	}
 	return handle(n.factory.Core().V1().Nodes().Informer(), look, func(o any) { queue.Add(o.(*corev1.Node).Name) })
+}
+
+// speedOf is the speed that is asked for on the control plane's node; what can't
+// be understood asks for none.
+func speedOf(object *corev1.Node) float64 {
+	asked, err := strconv.ParseFloat(object.Annotations[speedMark], 64)
+	if err != nil || !(asked >= 0 && asked <= mostSpeed) {
+		return 1
+	}
+	return asked
 }
 
 // differs says that a machine is not as its Node object wants it.

@@ -27,9 +27,9 @@ import (
 const version = "v1.36.3"
 
 // protocol numbers what this program and podium say to each other: flags, stages,
-// plane.json, labels. Whoever changes one of them raises it here and in package
+// plane.json, labels, annotations. Whoever changes one of them raises it here and in package
 // cluster/sim.
-const protocol = 2
+const protocol = 3
 
 // stopLimit bounds a graceful stop. What is acknowledged is in etcd's log by
 // then, so that ending hard afterwards loses nothing.
