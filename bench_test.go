@@ -96,7 +96,7 @@ func (t *terminal) until(b testing.TB, text string, most time.Duration) {
 }
 
 // await waits until the screen shows what is wanted.
-func (t *terminal) await(b *testing.B, most time.Duration, wanted func(screen string) bool) {
+func (t *terminal) await(b testing.TB, most time.Duration, wanted func(screen string) bool) {
 	b.Helper()
 	limit := time.After(most)
 	for !wanted(t.screen.String()) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"podium/classroom"
 	"podium/i18n"
 	"podium/lessons"
 	"podium/talk"
@@ -94,6 +95,8 @@ func (o *options) present(ctx context.Context, p presentation, lesson lessons.Le
 	return o.draw(h, func(drawn func() error) error {
 		provider, prompt := o.keeper(on, drive), o.prompt(on)
 		prompt.Folder, prompt.History = desk.files(), ""
+		teller := classroom.NewTeller(on.standing())
+		defer teller.Close()
 		return tui.Run(ctx, tui.Options{
 			Open: advised(provider), Watch: follow, Record: startRecording(h), Provider: provider.Name(),
 			LoadLessons: func() ([]lessons.Lesson, error) { return o.load(true) }, ProgressPath: desk.progress(), Note: on.lastLesson(o.provider), StartLesson: lesson.ID,
@@ -101,7 +104,7 @@ func (o *options) present(ctx context.Context, p presentation, lesson lessons.Le
 				Live: h.live(), Place: filepath.Join(string(desk), lesson.ID+".json"), Pace: p.pace, Course: o.course,
 				Planned: time.Duration(p.minutes) * time.Minute, Empties: on == h,
 			},
-			Lang: o.lang, Look: o.look(), Log: h.crash(), Prompt: prompt, Drawn: drawn,
+			Lang: o.lang, Look: o.look(), Log: h.crash(), Prompt: prompt, Drawn: drawn, Tell: teller.Tell,
 		})
 	})
 }
