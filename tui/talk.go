@@ -113,6 +113,8 @@ func (m *Model) followStep() {
 func (m *Model) onTalk(msg tea.Msg) tea.Cmd {
 	var err error
 	switch msg := msg.(type) {
+	case typedMsg:
+		return m.onTyped(msg)
 	case pacedMsg:
 		m.talk.pacing, err = false, msg.err
 	case liveMsg:
@@ -120,6 +122,7 @@ func (m *Model) onTalk(msg tea.Msg) tea.Cmd {
 	}
 	if err != nil {
 		m.tell(i18n.Explain(err))
+		m.canvas.touch()
 	}
 	return nil
 }

@@ -169,8 +169,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.onPast(msg)
 	case panes.PromptMsg:
 		return m.toPane("prompt", msg)
-	case typedMsg:
-		return m.onTyped(msg)
+	case typedMsg, pacedMsg, liveMsg:
+		return m.onTalk(msg)
 	}
 	m.canvas.touch()
 	switch msg := msg.(type) {
@@ -203,8 +203,6 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.onKept(msg)
 	case tellMsg:
 		m.tell(msg.message)
-	case pacedMsg, liveMsg:
-		return m.onTalk(msg)
 	default:
 		return m.toAll(msg)
 	}
