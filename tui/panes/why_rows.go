@@ -73,10 +73,7 @@ func (k *keptWhy) learn(s Scene, width int) {
 		if d.What == why.Ran {
 			k.cause = i
 		}
-		if d.Who.ID == "" {
-			name, _ := d.Who.Args["Text"].(string)
-			k.who = max(k.who, cells(Clean(name)))
-		}
+		k.who = max(k.who, cells(Clean(s.Lang.Say(d.Who))))
 	}
 	if k.who = min(max(k.who, 8), 13); width < narrow {
 		k.who = min(k.who, 10)
