@@ -8,10 +8,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/distribution/reference"
-	"k8s.io/apimachinery/pkg/util/wait"
 	"sigs.k8s.io/yaml"
 
 	"podium/i18n"
@@ -168,24 +166,6 @@ func (p *Provider) load(ctx context.Context, e engine, nodes []node) ([]string, 
 		return names, nil
 	}
 	return names, p.bring(ctx, e, slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !wanted[name] }), lacking)
-}
-
-// preload is a load that begins while the control plane still starts, which
-// needs little but patience. What it doesn't manage is left to the load that
-// comes later. It ends with ctx; then, or when it is done, the channel is closed.
-func (p *Provider) preload(ctx context.Context, e engine) <-chan struct{} {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_ = wait.PollUntilContextCancel(ctx, time.Second, true, func(ctx context.Context) (bool, error) {
-			nodes, err := p.mine(ctx, e)
-			if err == nil {
-				_, err = p.load(ctx, e, nodes) // fails until containerd answers
-			}
-			return err == nil, nil
-		})
-	}()
-	return done
 }
 
 // bring copies images from the engine into nodes, all nodes at once.

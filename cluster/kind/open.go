@@ -95,22 +95,17 @@ func (p *Provider) create(ctx context.Context, e engine, progress *progress, own
 	if err := p.write(r); err != nil {
 		return nil, err
 	}
-	group, c, loading := 0, (*cluster.Cluster)(nil), (<-chan struct{})(nil)
-	images, stopLoading := context.WithCancel(ctx)
+	group, c := 0, (*cluster.Cluster)(nil)
 	child, err := p.spawn(e, image)
 	if err == nil {
 		group = child.process.Pid
-		err = p.follow(ctx, child, progress, func() { loading = p.preload(images, e) })
+		err = p.follow(ctx, child, progress)
 	}
 	if err == nil {
 		err = p.note(ctx, e, r)
 	}
 	if err == nil {
-		c, err = p.join(ctx, e, joining{ends: !p.options.Detach, loading: loading}, progress, owner)
-	}
-	stopLoading()
-	if loading != nil {
-		<-loading
+		c, err = p.join(ctx, e, joining{ends: !p.options.Detach}, progress, owner)
 	}
 	if err != nil {
 		err = errors.Join(err, p.discard(ctx, e, group))
@@ -192,9 +187,8 @@ func (p *Provider) stopAgain(ctx context.Context, e engine, started map[string]b
 
 // joining says how a cluster came to run that is now joined.
 type joining struct {
-	fresh   map[string]bool // nodes that were started just now
-	ends    bool            // closing the cluster stops its containers
-	loading <-chan struct{} // closed when images are no longer being loaded; or nil
+	fresh map[string]bool // nodes that were started just now
+	ends  bool            // closing the cluster stops its containers
 }
 
 // join connects to a cluster whose containers run, waits until it is ready and
@@ -211,18 +205,7 @@ func (p *Provider) join(ctx context.Context, e engine, how joining, progress *pr
 	if err != nil {
 		return nil, err
 	}
-	progress.begin(i18n.M("kind.stage.ready"))
-	if err := p.awaitReady(ctx, client, len(containers), how.fresh); err != nil {
-		return nil, err
-	}
-	progress.begin(i18n.M("kind.stage.load"))
-	if how.loading != nil {
-		select {
-		case <-how.loading:
-		case <-ctx.Done():
-		}
-	}
-	images, err := p.load(ctx, e, containers)
+	images, err := p.settle(ctx, e, client, containers, how.fresh, progress)
 	if err != nil {
 		return nil, err
 	}
@@ -244,6 +227,24 @@ func (p *Provider) join(ctx context.Context, e engine, how joining, progress *pr
 		return errors.Join(err, owner.Close())
 	})
 	return c, nil
+}
+
+// settle waits until the cluster is ready and its nodes have the lessons' images,
+// and returns those images. They are loaded while the nodes get ready, which needs
+// little but patience; loaded earlier, they take the processor from kubeadm.
+func (p *Provider) settle(ctx context.Context, e engine, client kubernetes.Interface, containers []node, fresh map[string]bool, progress *progress) ([]string, error) {
+	early, cancel := context.WithCancel(ctx)
+	var loading sync.WaitGroup
+	loading.Go(func() { _, _ = p.load(early, e, containers) }) // what it doesn't manage is left to the load below
+	defer loading.Wait()
+	defer cancel()
+	progress.begin(i18n.M("kind.stage.ready"))
+	if err := p.awaitReady(ctx, client, len(containers), fresh); err != nil {
+		return nil, err
+	}
+	progress.begin(i18n.M("kind.stage.load"))
+	loading.Wait()
+	return p.load(ctx, e, containers)
 }
 
 // watch opens the cluster read-only, whoever drives it.

@@ -44,14 +44,11 @@ func (p *progress) say(m i18n.Message, done bool) {
 	p.report(cluster.Stage{Message: m, Elapsed: p.now().Sub(p.began), Done: done})
 }
 
-// stageAfterNodes is the stage in whose beginning every container runs.
-const stageAfterNodes = "Writing configuration"
-
 // kindStages are kind's stages by how it names them
 // (sigs.k8s.io/kind/pkg/cluster/internal/create/actions and .../providers).
 var kindStages = []struct{ begins, id string }{
 	{"Preparing nodes", "kind.stage.nodes"},
-	{stageAfterNodes, "kind.stage.configuration"},
+	{"Writing configuration", "kind.stage.configuration"},
 	{"Starting control-plane", "kind.stage.control-plane"},
 	{"Installing CNI", "kind.stage.network"},
 	{"Installing StorageClass", "kind.stage.storage"},

@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"strings"
 
 	"sigs.k8s.io/kind/pkg/apis/config/v1alpha4"
 	"sigs.k8s.io/yaml"
@@ -69,18 +68,14 @@ func (p *Provider) spawn(e engine, image string) (*child, error) {
 }
 
 // follow reports the child's stages until the cluster is made, or says why it
-// isn't. When ctx ends the child is killed. nodesUp is called once the nodes'
-// containers run.
-func (p *Provider) follow(ctx context.Context, c *child, progress *progress, nodesUp func()) error {
+// isn't. When ctx ends the child is killed.
+func (p *Provider) follow(ctx context.Context, c *child, progress *progress) error {
 	defer context.AfterFunc(ctx, func() { _ = c.process.Kill() })()
 	var said line
 	for c.lines.Scan() {
 		said = line{}
 		if json.Unmarshal(c.lines.Bytes(), &said) == nil && said.Stage != "" {
 			progress.kind(said.Stage)
-			if strings.HasPrefix(said.Stage, stageAfterNodes) {
-				nodesUp()
-			}
 		}
 	}
 	_ = c.lifeline.Close()
