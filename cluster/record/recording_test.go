@@ -172,6 +172,21 @@ func TestWhatIsBesideTheClusterIsKeptToo(t *testing.T) {
 	}
 }
 
+func TestACountHoldsAtTheMomentItCameWith(t *testing.T) {
+	late := 300 * time.Nanosecond
+	begin := cluster.NewSnapshot(noon.Add(late), pod("a", "web", cluster.Ready))
+	came := change(1, cluster.Added, pod("b", "web", cluster.Ready))
+	came.Time = came.Time.Add(late)
+	got := recorded(t, begin, came)
+	counts := got.Counts()
+	for i, want := range []int{1, 2} {
+		m, err := got.At(i)
+		if err != nil || len(counts) != 2 || counts[i].Ready != want || counts[i].Time.After(m.Snapshot.Time) {
+			t.Errorf("moment %d at %v, counts %v (%v)", i, m.Snapshot.Time, counts, err)
+		}
+	}
+}
+
 func TestTheOldestRecordingsMakeRoom(t *testing.T) {
 	folder := t.TempDir()
 	for i, name := range []string{"old" + Suffix, "newer" + Suffix, "other.txt"} {

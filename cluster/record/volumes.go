@@ -166,8 +166,10 @@ func (v *volumes) changes(all []cluster.Change) error {
 	return nil
 }
 
-// counted notes how many pods there are now, if that is news.
+// counted notes how many pods there are now, if that is news. Like those of
+// changes its time is in microseconds: a count holds at the moment it came with.
 func (v *volumes) counted(at time.Time) {
+	at = at.Truncate(time.Microsecond)
 	now := Count{Time: at, Pods: len(v.pods.pods), Ready: v.pods.ready}
 	if now.Pods != v.count.Pods || now.Ready != v.count.Ready {
 		v.counts = append(v.counts, now)
