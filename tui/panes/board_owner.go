@@ -24,7 +24,7 @@ type owner struct {
 	name string
 
 	revision int // a Deployment's; 0 for others
-	age      int // of the revision: 0 newest, 1 the one before, 2 older; loose for pods without one
+	age      int // of the revision: 0 newest, 1 the one before or of an older Deployment beside it, 2 older; loose for pods without one
 }
 
 // loose is the age of pods that no revision made.
@@ -48,12 +48,17 @@ func ownersOf(s cluster.Snapshot) owners {
 		}
 		found[rs.UID] = owner{kind: "ReplicaSet", uid: rs.UID, name: Clean(rs.Name), age: loose}
 	}
+	elder := elders(s)
 	for uid, sets := range revisions {
+		newest := 0
+		if elder[uid] {
+			newest = 1
+		}
 		slices.SortFunc(sets, func(a, b *appsv1.ReplicaSet) int { return cmp.Compare(revisionOf(b), revisionOf(a)) })
 		for i, rs := range sets {
 			found[rs.UID] = owner{
 				kind: "Deployment", uid: uid, name: Clean(deployments[uid].Name),
-				revision: revisionOf(rs), age: min(i, 2),
+				revision: revisionOf(rs), age: min(newest+i, 2),
 			}
 		}
 	}

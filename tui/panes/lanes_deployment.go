@@ -25,6 +25,7 @@ type rolling struct {
 	ceiling   int
 	began     time.Time
 	chosen    int // the revision that keys act on; -1 for none
+	age       int // of its newest revision: 1 beside a newer Deployment
 }
 
 func newRolling(s Scene, d *appsv1.Deployment, chosen int) rolling {
@@ -155,7 +156,7 @@ func (r rolling) shown(room int) int {
 // revision is the lane of a revision.
 func (r rolling) revision(i int) lane {
 	s, t, revision := r.s, &r.s.Theme, r.revisions[i]
-	ink := [...]theme.Ink{t.Inks.Accent, t.Inks.Calm, t.Inks.Faint}[min(i, 2)]
+	ink := [...]theme.Ink{t.Inks.Accent, t.Inks.Calm, t.Inks.Faint}[min(i+r.age, 2)]
 	counts := tallyOf(revision.Pods)
 	ready, leaving := counts.of(cluster.Ready), counts.of(cluster.Terminating)
 	want := int(ptr.Deref(revision.ReplicaSet.Spec.Replicas, 1))

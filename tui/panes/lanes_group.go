@@ -1,10 +1,13 @@
 package panes
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"podium/cluster"
 	"podium/cluster/why"
@@ -30,28 +33,58 @@ type deployMember struct {
 // has another one.
 func groupOf(s cluster.Snapshot, d *appsv1.Deployment) deployGroup {
 	for _, svc := range s.Services {
-		if svc.Namespace != d.Namespace || len(svc.Spec.Selector) == 0 {
-			continue
-		}
-		g := deployGroup{service: svc}
-		selected, mine := false, false
-		for _, other := range s.Deployments {
-			if other.Namespace != svc.Namespace {
-				continue
-			}
-			m, ok := memberOf(svc, other)
-			if !ok {
-				continue
-			}
-			selected, mine = selected || m.label == "", mine || other.UID == d.UID
-			g.members = append(g.members, m)
-		}
-		if selected && mine && len(g.members) > 1 {
+		members := sharing(s, svc)
+		if slices.ContainsFunc(members, func(m deployMember) bool { return m.d.UID == d.UID }) {
+			g := deployGroup{service: svc, members: members}
 			g.count(s)
 			return g
 		}
 	}
 	return deployGroup{}
+}
+
+// sharing returns the Deployments of a Service's group, if there are several and
+// at least one gets its requests.
+func sharing(s cluster.Snapshot, svc *corev1.Service) []deployMember {
+	if len(svc.Spec.Selector) == 0 {
+		return nil
+	}
+	var members []deployMember
+	selected := false
+	for _, d := range s.Deployments {
+		if d.Namespace != svc.Namespace {
+			continue
+		}
+		if m, ok := memberOf(svc, d); ok {
+			selected = selected || m.label == ""
+			members = append(members, m)
+		}
+	}
+	if !selected || len(members) < 2 {
+		return nil
+	}
+	return members
+}
+
+// elders are the Deployments that share a Service with one made after them: they
+// are drawn in the colour of an older revision, blue beside green.
+func elders(s cluster.Snapshot) map[types.UID]bool {
+	found := map[types.UID]bool{}
+	for _, svc := range s.Services {
+		members := sharing(s, svc)
+		for _, m := range members {
+			if slices.ContainsFunc(members, func(other deployMember) bool { return made(m.d, other.d) < 0 }) {
+				found[m.d.UID] = true
+			}
+		}
+	}
+	return found
+}
+
+// made compares when Deployments were made; of those made in one second the name
+// decides, so that they still differ.
+func made(a, b *appsv1.Deployment) int {
+	return cmp.Or(a.CreationTimestamp.Compare(b.CreationTimestamp.Time), strings.Compare(a.Name, b.Name))
 }
 
 // memberOf tells how a Service sees a Deployment's pods. A lone label that
@@ -151,6 +184,9 @@ func (g deployGroup) member(s Scene, m deployMember, width, height int) []string
 	g.shareBar(share, t, m, all)
 	rows := []string{head.end(), share.end()}
 	r := newRolling(s, m.d, -1)
+	if elders(s.Snapshot)[m.d.UID] {
+		r.age = 1
+	}
 	return append(rows, r.lanes(width, max(1, height-len(rows)))...)
 }
 

@@ -153,6 +153,23 @@ func TestBlueAndGreenStandSideBySide(t *testing.T) {
 	}
 }
 
+func TestTheOlderOfTwoDeploymentsBehindAServiceHasAnOlderColour(t *testing.T) {
+	s := blueGreen().Snapshot
+	ages := map[string]int{}
+	for _, o := range ownersOf(s) {
+		ages[o.name] = o.age
+	}
+	if ages["web-blue"] != 1 || ages["web-green"] != 0 {
+		t.Errorf("together they have the ages %v", ages)
+	}
+	s.Services = nil
+	for _, o := range ownersOf(s) {
+		if o.age != 0 {
+			t.Errorf("with no Service between them %s has the age %d", o.name, o.age)
+		}
+	}
+}
+
 // boundsAt returns at which cells the floor and the ceiling of the first
 // Deployment are drawn.
 func boundsAt(t *testing.T, w *world) (floor, ceiling int) {
