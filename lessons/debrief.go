@@ -92,6 +92,10 @@ func (s Session) DebriefAlone(began, mended time.Time) Debrief {
 	return d
 }
 
+// signAhead is how much earlier than what it tells of a warning may be seen: a node
+// posts the event and then the pod's status.
+const signAhead = 500 * time.Millisecond
+
 // replayed finds in the recording since when the fault showed, and the first
 // warning after it.
 func (s Session) replayed(d Debrief, over record.Span) (Debrief, error) {
@@ -101,6 +105,7 @@ func (s Session) replayed(d Debrief, over record.Span) (Debrief, error) {
 	}
 	t := &showing{session: s, objects: newObjects(), span: beginSpan(s.namespace, now)}
 	t.look(now, now.Time)
+	var signs []Sign
 	for c, err := range over.All() {
 		if err != nil {
 			return d, err
@@ -110,12 +115,28 @@ func (s Session) replayed(d Debrief, over record.Span) (Debrief, error) {
 		if c.Time.Before(d.Began) && slices.ContainsFunc(t.goals(), func(g Goal) bool { return g.watches(c, s.namespace) }) {
 			t.look(now, c.Time)
 		}
-		if sign, ok := s.sign(c); ok && !t.since.IsZero() && (d.Sign.At.IsZero() || !t.since.Before(d.Sign.At)) {
-			d.Sign = sign
+		if sign, ok := s.sign(c); ok {
+			signs = append(signs, sign)
 		}
 	}
 	d.Symptom = t.since
+	d.Sign = d.first(signs)
 	return d, nil
+}
+
+// first is the first of some warnings that can be about the fault: none from before
+// it, and none that mending it brought about.
+func (d Debrief) first(signs []Sign) Sign {
+	until := d.Mended
+	if !d.Fixed.At.IsZero() {
+		until = d.Fixed.At
+	}
+	for _, sign := range signs {
+		if !d.Symptom.IsZero() && !sign.At.Before(d.Symptom.Add(-signAhead)) && sign.At.Before(until) {
+			return sign
+		}
+	}
+	return Sign{}
 }
 
 // A showing follows whether a fault shows.

@@ -222,3 +222,23 @@ func TestADebriefTellsWhatShowedAndWhatMended(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 }
+
+func TestTheFirstWarningIsOneThatTheFaultGave(t *testing.T) {
+	at := func(ms int) time.Time { return time.Date(2026, 3, 1, 12, 0, 0, ms*1e6, time.UTC) }
+	signs := []Sign{{At: at(0), Reason: "before"}, {At: at(3800), Reason: "with it"}, {At: at(5000), Reason: "again"}, {At: at(9000), Reason: "while it is mended"}}
+	for _, test := range []struct {
+		debrief Debrief
+		signs   []Sign
+		want    string
+	}{
+		{Debrief{Symptom: at(4000), Mended: at(9500)}, signs, "with it"},
+		{Debrief{Symptom: at(4500), Mended: at(9500)}, signs, "again"},
+		{Debrief{Symptom: at(6000), Fixed: Seen{At: at(8000)}, Mended: at(9500)}, signs, ""},
+		{Debrief{Mended: at(9500)}, signs, ""},
+		{Debrief{Symptom: at(1000), Mended: at(9500)}, nil, ""},
+	} {
+		if got := test.debrief.first(test.signs); got.Reason != test.want {
+			t.Errorf("%+v: %q, want %q", test.debrief, got.Reason, test.want)
+		}
+	}
+}

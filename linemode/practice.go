@@ -132,7 +132,9 @@ func (g *guide) tellRound(ctx context.Context) {
 		}
 		g.line(text)
 	}
-	if !d.Symptom.IsZero() {
+	if d.Symptom.IsZero() { // failed requests alone told of it
+		moment(d.Began, "tui.practice.began", "")
+	} else {
 		moment(d.Symptom, "tui.practice.symptom", "")
 	}
 	if d.Sign.Reason != "" {

@@ -19,8 +19,12 @@ func (l *leaf) symptoms() {
 	}
 	l.gap()
 	words := lesson.Words[s.Lang].Steps[lessons.SymptomStep]
+	mark, style := s.Theme.Bad, s.Theme.Text
+	if s.Session.Met() { // it was so
+		mark, style = s.Theme.Faint, s.Theme.Faint
+	}
 	for _, g := range lesson.Steps[0].Goals {
-		l.paragraph(s.Theme.Bad.Render(s.Theme.Broken)+" ", s.Theme.Text, words.Goals[g.ID])
+		l.paragraph(mark.Render(s.Theme.Broken)+" ", style, words.Goals[g.ID])
 	}
 	l.clock()
 }
@@ -52,7 +56,9 @@ func (l *leaf) round() {
 	}
 	fault := l.s.Session.Lesson().Fault
 	l.heading(l.say("tui.practice.debrief"))
-	if !d.Symptom.IsZero() {
+	if d.Symptom.IsZero() { // failed requests alone told of it
+		l.moment(d.Began, l.say("tui.practice.began"), "")
+	} else {
 		l.moment(d.Symptom, l.say("tui.practice.symptom"), "")
 	}
 	if d.Sign.Reason != "" {
