@@ -16,6 +16,7 @@ import (
 
 	"podium/i18n"
 	"podium/lessons"
+	"podium/recall"
 )
 
 func progressCommand(o *options, say func(string) string) *cobra.Command {
@@ -135,6 +136,30 @@ func (o *options) forget(in io.Reader, out io.Writer, ids []string, yes bool) er
 	if err := kept.Save(file); err != nil {
 		return err
 	}
+	if err := o.forgetCards(ids); err != nil {
+		return err
+	}
 	fmt.Fprintln(out, o.lang.Say(i18n.M("cli.progress-gone", "Learner", o.learner, "Count", gone)))
 	return nil
+}
+
+// forgetCards removes how well what the lessons asked is remembered, everything
+// if there are none.
+func (o *options) forgetCards(ids []string) error {
+	h, err := findHome()
+	if err != nil {
+		return err
+	}
+	file := o.desk(h).cards()
+	deck, err := recall.Load(file)
+	if err != nil || len(deck.Cards) == 0 {
+		return err
+	}
+	if len(ids) == 0 {
+		deck = recall.Deck{}
+	}
+	for _, id := range ids {
+		deck = deck.Without(id)
+	}
+	return deck.Save(file)
 }

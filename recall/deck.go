@@ -18,6 +18,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/open-spaced-repetition/go-fsrs/v4"
@@ -112,6 +113,13 @@ func (d Deck) Graded(id string, g Grade, now time.Time) Deck {
 	cards[id] = Memory{
 		Due: c.Due, Stability: c.Stability, Difficulty: c.Difficulty, Days: c.ScheduledDays, Asked: c.Reps, Forgotten: c.Lapses, Last: now,
 	}
+	return Deck{Version: deckVersion, Cards: cards}
+}
+
+// Without returns the deck without a lesson's questions.
+func (d Deck) Without(lesson string) Deck {
+	cards := maps.Clone(d.Cards)
+	maps.DeleteFunc(cards, func(id string, _ Memory) bool { return strings.HasPrefix(id, lesson+"/") })
 	return Deck{Version: deckVersion, Cards: cards}
 }
 

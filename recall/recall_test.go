@@ -177,6 +177,13 @@ func TestADeckIsKept(t *testing.T) {
 	}
 }
 
+func TestALessonsCardsAreForgottenAlone(t *testing.T) {
+	d := Deck{}.Graded("pod/quiz-unit", Good, noon).Graded("podium/quiz", Good, noon).Graded(FaultID("pod"), Good, noon)
+	if left := d.Without("pod"); len(left.Cards) != 2 || len(d.Cards) != 3 {
+		t.Errorf("%v", left.Cards)
+	}
+}
+
 func TestABrokenDeckIsKeptAside(t *testing.T) {
 	for name, text := range map[string]string{"torn": `{"version":1,"ca`, "newer": `{"version":2}`} {
 		file := filepath.Join(t.TempDir(), "cards.json")
