@@ -19,7 +19,7 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 func day(n int) time.Time { return noon.AddDate(0, 0, n) }
 
 // course is podium's own.
-func course(t *testing.T) []lessons.Lesson {
+func course(t testing.TB) []lessons.Lesson {
 	t.Helper()
 	all, err := lessons.Load(lessons.BuiltIn(), lessons.Options{Manifests: os.DirFS("../manifests"), Proven: true})
 	if err != nil {

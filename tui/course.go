@@ -45,6 +45,7 @@ type (
 		lessons  []lessons.Lesson
 		progress lessons.Progress
 		deck     recall.Deck
+		cards    []recall.Card
 		err      error
 	}
 	savedMsg struct{ err error }

@@ -271,9 +271,7 @@ func (m *Model) goHome() tea.Cmd {
 	m.over, m.zoom = "", false
 	m.page = homePage
 	m.setFocus("home")
-	left := m.leaveLesson()
-	m.remind()
-	return left
+	return tea.Batch(m.leaveLesson(), m.remind(false))
 }
 
 // quit ends the program, after asking once more while a command runs.

@@ -26,7 +26,7 @@ func (m *Model) loadProgress() tea.Cmd {
 		}
 		progress, failed := lessons.LoadProgress(path)
 		deck, unread := recall.Load(cards)
-		return progressMsg{all, progress, deck, cmp.Or(failed, err, unread)}
+		return progressMsg{all, progress, deck, recall.Cards(all, progress), cmp.Or(failed, err, unread)}
 	}
 }
 
@@ -37,8 +37,7 @@ func (m *Model) onProgress(msg progressMsg) tea.Cmd {
 	if len(msg.lessons) > 0 {
 		m.scene.Lessons = msg.lessons
 	}
-	m.scene.Recall.Deck = msg.deck
-	m.remind()
+	m.scene.Recall.Deck, m.scene.Recall.Cards = msg.deck, msg.cards
 	if msg.err != nil {
 		m.tell(i18n.Explain(msg.err))
 	}

@@ -22,7 +22,8 @@ type (
 	// theirs may have asked some.
 	deckMsg struct {
 		deck  recall.Deck
-		begin bool // a review begins
+		cards []recall.Card // those that are earned; nil where that is known
+		begin bool          // a review begins
 		err   error
 	}
 
@@ -35,32 +36,37 @@ func (shelvedMsg) forCourse() {}
 // review lays what is due over the page.
 func (m *Model) review() tea.Cmd {
 	m.over, m.scene.Recall.Review = reviewPage, recall.Review{}
-	path := m.opts.CardsPath
+	return m.remind(true)
+}
+
+// remind finds again what the learner has earned cards for, and reads how well
+// each is known: that takes some milliseconds. A review may begin with it.
+func (m *Model) remind(begin bool) tea.Cmd {
+	path, all, progress := m.opts.CardsPath, m.scene.Lessons, m.scene.Progress
 	return m.jobs.cmd(func(context.Context) tea.Msg {
 		deck, err := recall.Load(path)
-		return deckMsg{deck: deck, begin: true, err: err}
+		return deckMsg{deck, recall.Cards(all, progress), begin, err}
 	})
 }
 
 func (m *Model) onDeck(msg deckMsg) tea.Cmd {
+	m.canvas.touch()
 	if msg.err != nil {
 		m.tell(i18n.Explain(msg.err))
 	}
-	m.scene.Recall.Deck = msg.deck
-	m.remind()
-	if !msg.begin && m.over == reviewPage { // it began with the deck as it was
+	if !m.shelf.saving && !m.shelf.unsaved { // else there is a newer one here
+		m.scene.Recall.Deck = msg.deck
+	}
+	if msg.cards != nil {
+		m.scene.Recall.Cards = msg.cards
+	}
+	switch {
+	case msg.begin:
+		m.scene.Recall.Review = m.scene.Recall.Deck.Begin(m.scene.Recall.Cards, m.opts.Now())
+	case m.over == reviewPage: // it began with the deck as it was
 		return m.review()
 	}
-	if msg.begin {
-		m.scene.Recall.Review = msg.deck.Begin(m.scene.Recall.Cards, m.opts.Now())
-	}
 	return nil
-}
-
-// remind finds again what the learner has earned cards for.
-func (m *Model) remind() {
-	m.scene.Recall.Cards = recall.Cards(m.scene.Lessons, m.scene.Progress)
-	m.canvas.touch()
 }
 
 // reviewed goes on in the review, and keeps what was graded.

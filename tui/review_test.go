@@ -24,17 +24,17 @@ func earned() lessons.Progress {
 // reviewing is a screen on which what is due has just been opened.
 func reviewing(t testing.TB, p lessons.Progress, d recall.Deck) *Model {
 	t.Helper()
-	m := drive(newTest(t), progressMsg{progress: p, deck: d}, opened(), snapshot(1))
+	m := drive(newTest(t), progressMsg{progress: p}, opened(), snapshot(1))
 	m.opts.CardsPath = filepath.Join(t.TempDir(), "cards.json")
 	keys(m, "r")
-	return drive(m, deckMsg{deck: d, begin: true})
+	return drive(m, deckMsg{deck: d, cards: recall.Cards(m.scene.Lessons, p), begin: true})
 }
 
 func TestTheListOfLessonsSaysHowMuchIsDue(t *testing.T) {
 	m := drive(newTest(t), opened(), snapshot(1))
 	shows(t, m, "r  Review")
 	hides(t, m, "due")
-	drive(m, progressMsg{progress: earned()})
+	drive(m, progressMsg{progress: earned(), cards: recall.Cards(m.scene.Lessons, earned())})
 	shows(t, m, "3 due")
 	drive(m, deckMsg{deck: recall.Deck{}.Graded("mini/guess", recall.Good, noon).Graded(recall.FaultID("selector"), recall.Good, noon.AddDate(0, 0, -9))})
 	shows(t, m, "3 due")
@@ -134,5 +134,19 @@ func TestReviewsLookAsTheyDid(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+func TestADeckThatIsBeingSavedIsNotOverwritten(t *testing.T) {
+	m := keys(reviewing(t, earned(), recall.Deck{}), "2", "enter", "esc", "f9")
+	drive(m, deckMsg{})
+	if len(m.scene.Recall.Deck.Cards) != 1 {
+		t.Error("what was read while it was being saved took its place")
+	}
+	drive(m, shelvedMsg{}, deckMsg{deck: recall.Deck{}.Graded("mini/recall", recall.Good, noon).Graded("mini/guess", recall.Good, noon)})
+	shows(t, m, "1 due")
+	fresh, ok := m.remind(true)().(deckMsg)
+	if !ok || !fresh.begin || len(fresh.cards) != 3 || fresh.err != nil {
+		t.Errorf("%+v", fresh)
 	}
 }
