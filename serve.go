@@ -73,6 +73,7 @@ type hall struct {
 	hub     *lab.Hub
 	lessons []lessons.Lesson
 	server  *serve.Server
+	port    string // that it listens at
 }
 
 // serve lets guests in until ctx ends, or the instructor leaves the overview.
@@ -101,11 +102,11 @@ func (o *options) serve(ctx context.Context, out io.Writer, s serving) error {
 		return err
 	}
 	defer h.close()
-	_, port, _ := net.SplitHostPort(listener.Addr().String())
+	_, h.port, _ = net.SplitHostPort(listener.Addr().String())
 	fmt.Fprintln(out, o.lang.Say(i18n.M("cli.serve-ready", "Address", listener.Addr().String(), "Key", h.server.HostKey())))
-	fmt.Fprintln(out, o.lang.Say(i18n.M("cli.serve-watch", "Port", port)))
+	fmt.Fprintln(out, o.lang.Say(i18n.M("cli.serve-watch", "Port", h.port)))
 	if s.labs > 0 {
-		fmt.Fprintln(out, o.lang.Say(i18n.M("cli.serve-lab", "Port", port, "Count", s.labs)))
+		fmt.Fprintln(out, o.lang.Say(i18n.M("cli.serve-lab", "Port", h.port, "Count", s.labs)))
 	}
 	return h.run(ctx, listener)
 }

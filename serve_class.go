@@ -29,17 +29,17 @@ const (
 )
 
 // class returns how the class stands, newest wins.
-func (h *hall) class(ctx context.Context) <-chan []classroom.Learner {
+func (h *hall) class(ctx context.Context) <-chan classroom.Class {
 	readers := map[string]*classroom.Reader{}
-	return classroom.Newest(ctx, classEvery, func() ([]classroom.Learner, bool) {
-		class := []classroom.Learner{}
+	return classroom.Newest(ctx, classEvery, func() (classroom.Class, bool) {
+		class := classroom.Class{Watching: h.server.Watching(), Labs: h.serving.labs, Port: h.port, Key: h.server.HostKey()}
 		for _, name := range h.server.Names() {
 			if readers[name] == nil {
 				readers[name] = classroom.NewReader(h.lab(name).standing())
 			}
 			standing, _ := readers[name].Look()
 			standing.Namespace = kubeconfig.NamespaceOf(name) // whatever the learner's file says
-			class = append(class, classroom.Learner{Name: name, Present: h.server.Present(name), Standing: standing})
+			class.Learners = append(class.Learners, classroom.Learner{Name: name, Present: h.server.Present(name), Standing: standing})
 		}
 		return class, true
 	})

@@ -8,13 +8,16 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
+	"podium/classroom"
 	"podium/cluster/kubeconfig"
 	"podium/cluster/record"
 	"podium/confine"
 	"podium/i18n"
+	"podium/lessons"
 	"podium/serve"
 )
 
@@ -103,8 +106,11 @@ func (h *hall) startLab(ctx context.Context, g serve.Guest) (*exec.Cmd, error) {
 		Port: port, Memory: memory, FileSize: largestFile,
 	}
 	go h.bound(ctx, g.Name)
-	cmd := exec.CommandContext(ctx, self, confinedWord, "--provider", kubeconfig.Name, "--kubeconfig", seat.Kubeconfig,
-		"--context", seat.Namespace, "--confirm", seat.Namespace, "--learner", g.Name, "--lang", string(g.Lang))
+	args := []string{
+		confinedWord, "--provider", kubeconfig.Name, "--kubeconfig", seat.Kubeconfig,
+		"--context", seat.Namespace, "--confirm", seat.Namespace, "--learner", g.Name, "--lang", string(g.Lang),
+	}
+	cmd := exec.CommandContext(ctx, self, append(args, h.where(g.Name)...)...)
 	cmd.Dir = own
 	cmd.Env = append([]string{
 		"HOME=" + own, "TMPDIR=" + filepath.Join(own, "tmp"), "PODIUM_HOME=" + own, "USER=" + g.Name, "PATH=",
@@ -114,6 +120,15 @@ func (h *hall) startLab(ctx context.Context, g serve.Guest) (*exec.Cmd, error) {
 		"GODEBUG=multipathtcp=0",
 	}, g.Env...)
 	return cmd, nil
+}
+
+// where takes a learner who comes back to the lesson they were in.
+func (h *hall) where(learner string) []string {
+	standing, err := classroom.Read(h.lab(learner).standing())
+	if err != nil || !slices.ContainsFunc(h.lessons, func(l lessons.Lesson) bool { return l.ID == standing.Place.Lesson }) {
+		return nil
+	}
+	return []string{"lesson", standing.Place.Lesson}
 }
 
 // seats prepares namespaces on the cluster, with the instructor's rights.

@@ -311,7 +311,7 @@ func (c classTest) comeBack(l *student, key gossh.Signer) {
 	l.see("step 2 of")
 	l.await("the second step", func(s classroom.Standing) bool { return s.Number == 2 })
 	_ = l.client.Close()
-	visit(c.T, c.address, "lab", key, "ko_KR.UTF-8").see("2단계")
+	visit(c.T, c.address, "lab", key, "ko_KR.UTF-8").see("20단계 중 2단계")
 }
 
 // watch looks on at the presenter, who is a file that podium writes.

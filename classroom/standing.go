@@ -51,6 +51,26 @@ type Learner struct {
 	Standing
 }
 
+// A Class is all who came in over SSH, and how others can.
+type Class struct {
+	Learners []Learner
+	Watching int    // how many look on at the presenter now
+	Labs     int    // how many can be open at once; 0 where there are none
+	Port     string // of the server
+	Key      string // the server's own, as ssh shows it to who comes for the first time
+}
+
+// Guests are how many are connected now.
+func (c Class) Guests() int {
+	n := c.Watching
+	for _, l := range c.Learners {
+		if l.Present {
+			n++
+		}
+	}
+	return n
+}
+
 // When a learner counts as stuck: most steps take two minutes, and the same
 // mistake made three times wants somebody to look.
 const (

@@ -142,6 +142,13 @@ func (s *Server) Present(learner string) bool {
 	return s.labs[learner] != nil
 }
 
+// Watching returns how many watch now.
+func (s *Server) Watching() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.watchers
+}
+
 // handle is one session from its beginning to its end.
 func (s *Server) handle(session ssh.Session) {
 	s.mu.Lock()

@@ -31,7 +31,7 @@ type onlooker struct {
 
 type (
 	standingMsg struct{ standing classroom.Standing }
-	classMsg    struct{ class []classroom.Learner }
+	classMsg    struct{ class classroom.Class }
 )
 
 // looksOn reports whether this screen shows somebody else's lab.
@@ -40,7 +40,7 @@ func (m *Model) looksOn() bool { return m.opts.Mirror != nil || m.opts.Class != 
 // dressOnlooker chooses what is seen first.
 func (m *Model) dressOnlooker() {
 	if m.looksOn() {
-		m.page, m.focus = explorePage, "board"
+		m.page, m.focus, m.scene.Onlooker = explorePage, "board", true
 	}
 	if m.opts.Class != nil {
 		m.backToClass()
@@ -88,10 +88,19 @@ func (m *Model) nextClass() tea.Cmd {
 func (m *Model) onClass(msg classMsg) tea.Cmd {
 	m.scene.Class = msg.class
 	m.canvas.touch("class")
-	if at := slices.IndexFunc(msg.class, func(l classroom.Learner) bool { return l.Name == m.onlook.name }); at >= 0 && m.onlook.name != "" {
-		m.onStanding(msg.class[at].Standing)
+	if l, ok := m.learner(m.onlook.name); ok {
+		m.onStanding(l.Standing)
 	}
 	return m.nextClass()
+}
+
+// learner returns the one of the class who has a name.
+func (m *Model) learner(name string) (classroom.Learner, bool) {
+	at := slices.IndexFunc(m.scene.Class.Learners, func(l classroom.Learner) bool { return l.Name == name })
+	if at < 0 {
+		return classroom.Learner{}, false
+	}
+	return m.scene.Class.Learners[at], true
 }
 
 // onStanding shows where the one who is looked at has come to.
@@ -133,14 +142,14 @@ func (m *Model) mirrored() {
 
 // lookOver shows a learner's lab.
 func (m *Model) lookOver(name string) tea.Cmd {
-	at := slices.IndexFunc(m.scene.Class, func(l classroom.Learner) bool { return l.Name == name })
-	if at < 0 {
+	l, ok := m.learner(name)
+	if !ok {
 		return nil
 	}
 	m.onlook = onlooker{name: name}
 	m.prompt.Forget()
 	m.page = "" // whatever it becomes, it is another one
-	m.onStanding(m.scene.Class[at].Standing)
+	m.onStanding(l.Standing)
 	return m.tellLiving()
 }
 
@@ -149,6 +158,9 @@ func (m *Model) backToClass() {
 	m.onlook = onlooker{}
 	m.page, m.over, m.zoom = classPage, "", false
 	m.scene.Session = lessons.Session{}
+	if m.link.cluster != nil {
+		m.scene.Lab.Namespace = m.link.cluster.Namespace
+	}
 	m.setFocus("class")
 	m.canvas.touch()
 }
@@ -175,6 +187,7 @@ func (m *Model) onLookKey(press tea.KeyPressMsg) tea.Cmd {
 		return nil
 	}
 	m.tell(i18n.Message{})
+	m.armed = ""
 	name := panes.Keystroke(press)
 	switch {
 	case typing:
@@ -187,6 +200,9 @@ func (m *Model) onLookKey(press tea.KeyPressMsg) tea.Cmd {
 	case name == "esc" && m.zoom:
 		m.zoom = false
 	case name == "esc" && m.opts.Class != nil && m.page != classPage:
+		m.backToClass()
+	case (name == "h" || name == "ㅗ") && m.over == "" && m.onlook.name != "":
+		m.overview.Hint(m.onlook.name)
 		m.backToClass()
 	case m.over != "":
 		return m.toPane(string(m.over), press)
@@ -204,7 +220,10 @@ func (m *Model) lookKeys() []key.Binding {
 	if m.opts.Class == nil {
 		return nil
 	}
-	return []key.Binding{key.NewBinding(key.WithHelp("Esc", m.say(i18n.M("class.key.back"))))}
+	return []key.Binding{
+		key.NewBinding(key.WithHelp("Esc", m.say(i18n.M("class.key.back")))),
+		key.NewBinding(key.WithHelp("h", m.say(i18n.M("class.key.hint")))),
+	}
 }
 
 // onLookClick is a click of somebody who looks on: it moves the focus.

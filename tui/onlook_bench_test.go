@@ -78,18 +78,18 @@ func BenchmarkThirtyWatchers(b *testing.B) {
 
 // One frame of the overview of ten learners, one of whom has just run a command.
 func BenchmarkOverviewFrame(b *testing.B) {
-	m := New(b.Context(), Options{Lessons: testLessons(b), Lang: "en", Class: make(chan []classroom.Learner), Now: func() time.Time { return noon }})
+	m := New(b.Context(), Options{Lessons: testLessons(b), Lang: "en", Class: make(chan classroom.Class), Now: func() time.Time { return noon }})
 	b.Cleanup(m.end)
 	m.backToClass()
 	drive(m, tea.WindowSizeMsg{Width: 120, Height: 40})
-	var class []classroom.Learner
+	var class classroom.Class
 	for i := range 10 {
 		l := classroom.Learner{Name: fmt.Sprintf("learner-%d", i), Present: true}
 		l.Open, l.Place.Lesson, l.Steps, l.Since = true, "mini", 4, noon
-		class = append(class, l)
+		class.Learners = append(class.Learners, l)
 	}
 	for i := 0; b.Loop(); i++ {
-		class[i%10].Number = i % 4
+		class.Learners[i%10].Number = i % 4
 		drive(m, classMsg{class})
 		m.View()
 	}

@@ -126,7 +126,7 @@ func TestAWatcherCanChangeNothing(t *testing.T) {
 	}
 }
 
-func aClass(t *testing.T) []classroom.Learner {
+func aClass(t *testing.T) classroom.Class {
 	t.Helper()
 	detail, err := json.Marshal(lessons.Recap{Step: "make"})
 	if err != nil {
@@ -141,17 +141,17 @@ func aClass(t *testing.T) []classroom.Learner {
 		return classroom.Learner{Name: name, Present: present, Standing: s}
 	}
 	home := classroom.Learner{Name: "sol", Present: true, Standing: classroom.Standing{Open: true}}
-	return []classroom.Learner{
+	return classroom.Class{Port: "2323", Key: "SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8", Watching: 2, Labs: 20, Learners: []classroom.Learner{
 		at("jun", true, 2, 3, true, "kubectl get pods -o wide", 0),
 		at("min", true, 9, 3, false, "kubectl aply -f web.yaml", 1),
-		at("seo-yeon", false, 40, 2, false, "kubectl scale deployment web --replicas=2", 0),
+		at("seo-yeon", false, 145, 2, false, "kubectl scale deployment web --replicas=2", 0),
 		home,
-	}
+	}}
 }
 
 func instructor(t *testing.T, hints *[]string) *Model {
 	return looking(t, func(o *Options) {
-		o.Class = make(chan []classroom.Learner)
+		o.Class = make(chan classroom.Class)
 		o.GiveHint = func(learner, sentence string) error {
 			*hints = append(*hints, learner+": "+sentence)
 			return nil
@@ -176,7 +176,7 @@ func TestAnInstructorSeesTheClass(t *testing.T) {
 func TestAnInstructorLooksOverAShoulderAndGivesAHint(t *testing.T) {
 	var hints []string
 	m := instructor(t, &hints)
-	shows(t, m, "Nobody has come in yet")
+	shows(t, m, "Nobody has a lab yet")
 	drive(m, classMsg{aClass(t)})
 	shows(t, m, "3 here of 4, 1 stuck", "! min", "9:00", "away")
 	keys(m, "down", "enter")
@@ -185,13 +185,17 @@ func TestAnInstructorLooksOverAShoulderAndGivesAHint(t *testing.T) {
 		t.Errorf("page %s", m.page)
 	}
 	class := aClass(t)
-	class[1].Standing = class[1].With(record.Command{Line: "kubectl apply -f web.yaml"})
+	class.Learners[1].Standing = class.Learners[1].With(record.Command{Line: "kubectl apply -f web.yaml"})
 	drive(m, classMsg{class})
 	shows(t, m, "$ kubectl apply -f web.yaml")
 	keys(m, "esc", "up", "enter")
 	shows(t, m, "what jun saw")
 	hides(t, m, "what min saw")
-	keys(m, "f9", "down")
+	keys(m, "h")
+	shows(t, m, "A sentence for jun:", "ns lab")
+	keys(m, "esc", "f10")
+	shows(t, m, "5 people are connected")
+	keys(m, "enter", "f9", "down")
 	shows(t, m, "1 stuck")
 	keys(m, "h", "t", "r", "y", "space", "f5", "esc", "h", "a", "b")
 	_, cmd := m.Update(press("enter"))

@@ -199,6 +199,9 @@ func (m *Model) onOpened(msg openedMsg) tea.Cmd {
 	lab := &m.scene.Lab
 	lab.Provider, lab.Name, lab.Namespace = c.Provider, c.Name, c.Namespace
 	lab.Kubeconfig, lab.ReadOnly, lab.Ready = c.Kubeconfig, c.ReadOnly, true
+	if m.opts.Hints != nil {
+		lab.Kubeconfig = "" // a file of the server's, where the learner has nothing but this screen
+	}
 	m.connectPrompt()
 	m.beginStanding(c.Namespace, c.ReadOnly)
 	m.tell(msg.say)

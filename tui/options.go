@@ -81,7 +81,7 @@ type Options struct {
 
 	// Class, if given, makes this an instructor's overview. GiveHint sends a
 	// learner a sentence.
-	Class    <-chan []classroom.Learner
+	Class    <-chan classroom.Class
 	GiveHint func(learner, sentence string) error
 }
 

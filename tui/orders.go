@@ -196,8 +196,11 @@ func (m *Model) offers() []key.Binding {
 	}
 	pane := m.front()
 	own := append(m.panes[pane].Keys(m.sceneFor(pane)), m.whyKeys()...)
-	if m.looksOn() && m.page != classPage {
-		return slices.Concat(m.lookKeys(), bindings)
+	if m.looksOn() {
+		if m.page != classPage || m.over != "" {
+			own = m.lookKeys()
+		}
+		return slices.Concat(own, bindings)
 	}
 	if m.past.on {
 		return slices.Concat(m.pastKeys(), own, bindings)
@@ -212,7 +215,7 @@ func (m *Model) offers() []key.Binding {
 func (m *Model) offered(o order) bool {
 	switch {
 	case m.looksOn():
-		return slices.Contains(glimpses, o) && (m.page != classPage || o != paneOrder && o != zoomOrder)
+		return !m.typing() && slices.Contains(glimpses, o) && (m.page != classPage || o != paneOrder && o != zoomOrder)
 	case !m.refusal(o).IsZero():
 		return false
 	case m.over != "":
@@ -274,11 +277,16 @@ func (m *Model) goHome() tea.Cmd {
 	return tea.Batch(m.leaveLesson(), m.remind(false))
 }
 
-// quit ends the program, after asking once more while a command runs.
+// quit ends the program, after asking once more while somebody needs it.
 func (m *Model) quit(again bool) tea.Cmd {
 	if m.presents() && !again && m.failed.IsZero() {
 		m.armed = quitOrder
 		m.tell(i18n.M("talk.quit"))
+		return nil
+	}
+	if guests := m.scene.Class.Guests(); guests > 0 && !again {
+		m.armed = quitOrder
+		m.tell(i18n.M("class.quit", "Count", guests))
 		return nil
 	}
 	if m.prompt.Running() && !again {

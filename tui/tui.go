@@ -54,16 +54,17 @@ type Model struct {
 	failed i18n.Message // why the cluster could not be opened
 	lookOn bool         // the learner chose to watch another podium's
 
-	scene   panes.Scene
-	panes   map[string]panes.Pane
-	prompt  *panes.Prompt
-	lesson  *panes.Lesson
-	stage   *panes.Stage
-	course  course
-	past    past
-	shelf   shelf
-	talk    talking
-	options prompt.Options // of the prompt, as the lesson and the cluster have them
+	scene    panes.Scene
+	panes    map[string]panes.Pane
+	prompt   *panes.Prompt
+	lesson   *panes.Lesson
+	stage    *panes.Stage
+	overview *panes.Class
+	course   course
+	past     past
+	shelf    shelf
+	talk     talking
+	options  prompt.Options // of the prompt, as the lesson and the cluster have them
 
 	recorder   atomic.Pointer[record.Recorder] // nil: nothing is recorded
 	placed     standing                        // as last recorded
@@ -117,11 +118,11 @@ func New(ctx context.Context, opts Options) *Model {
 		m.beginTalk()
 	}
 	m.prompt = panes.NewPrompt(m.jobs.ctx, opts.Prompt)
-	m.lesson, m.stage = panes.NewLesson(), panes.NewStage()
+	m.lesson, m.stage, m.overview = panes.NewLesson(), panes.NewStage(), panes.NewClass()
 	m.panes = map[string]panes.Pane{}
 	for _, p := range []panes.Pane{
 		panes.NewHome(), m.lesson, panes.NewBoard(), panes.NewLanes(), panes.NewTree(), panes.NewEvents(), panes.NewWhy(),
-		panes.NewTraffic(), m.prompt, panes.NewTimeline(), panes.NewHelp(helped), panes.NewMap(), panes.NewDetails(), panes.NewFailed(), panes.NewReview(), panes.NewClass(),
+		panes.NewTraffic(), m.prompt, panes.NewTimeline(), panes.NewHelp(helped), panes.NewMap(), panes.NewDetails(), panes.NewFailed(), panes.NewReview(), m.overview,
 		m.stage, panes.NewBefore(),
 	} {
 		m.panes[p.Name()] = p

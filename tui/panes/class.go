@@ -1,6 +1,7 @@
 package panes
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,7 +34,7 @@ func (c *Class) Name() string { return "class" }
 // Title implements [Pane].
 func (c *Class) Title(s Scene) string {
 	here, stuck := 0, 0
-	for _, l := range s.Class {
+	for _, l := range s.Class.Learners {
 		if l.Present {
 			here++
 		}
@@ -41,14 +42,14 @@ func (c *Class) Title(s Scene) string {
 			stuck++
 		}
 	}
-	return s.Lang.Say(i18n.M("class.title", "Count", len(s.Class), "Here", here, "Stuck", stuck))
+	return s.Lang.Say(i18n.M("class.title", "Count", len(s.Class.Learners), "Here", here, "Stuck", stuck))
 }
 
 // Typing implements [Typist].
 func (c *Class) Typing() bool { return c.hint != nil }
 
 // Timely implements [Timely]: how long a learner has been in a step goes on.
-func (c *Class) Timely(s Scene) bool { return len(s.Class) > 0 }
+func (c *Class) Timely(s Scene) bool { return len(s.Class.Learners) > 0 }
 
 // longestHint bounds what is typed: a sentence or two.
 const longestHint = 300
@@ -73,8 +74,8 @@ func (c *Class) Update(s Scene, msg tea.Msg) (Action, tea.Cmd) {
 			c.choose(s, 1)
 		}
 	case tea.MouseClickMsg:
-		if row := msg.Y - classHead + c.offset; msg.Y >= classHead && row < len(s.Class) && c.hint == nil {
-			c.chosen = s.Class[row].Name
+		if row := msg.Y - classHead + c.offset; msg.Y >= classHead && row < len(s.Class.Learners) && c.hint == nil {
+			c.chosen = s.Class.Learners[row].Name
 		}
 	}
 	return nil, nil
@@ -91,17 +92,19 @@ func (c *Class) onKey(s Scene, press tea.KeyPressMsg) Action {
 	case "pgdown":
 		c.choose(s, max(1, c.height))
 	case "enter", "right":
-		if at := c.at(s); at < len(s.Class) {
-			return LookOver{s.Class[at].Name}
+		if at := c.at(s); at < len(s.Class.Learners) {
+			return LookOver{s.Class.Learners[at].Name}
 		}
 	case "h", "ㅗ": // the same key on a Korean layout
-		if at := c.at(s); at < len(s.Class) {
-			c.chosen = s.Class[at].Name // whoever comes meanwhile
-			c.hint = &prompt.Line{}
+		if at := c.at(s); at < len(s.Class.Learners) {
+			c.Hint(s.Class.Learners[at].Name)
 		}
 	}
 	return nil
 }
+
+// Hint begins a sentence for a learner.
+func (c *Class) Hint(learner string) { c.chosen, c.hint = learner, &prompt.Line{} }
 
 func (c *Class) onHintKey(s Scene, press tea.KeyPressMsg) Action {
 	switch press.Keystroke() {
@@ -139,59 +142,82 @@ func (c *Class) onHintKey(s Scene, press tea.KeyPressMsg) Action {
 
 // at is the chosen learner's place in the class.
 func (c *Class) at(s Scene) int {
-	return max(0, slices.IndexFunc(s.Class, func(l classroom.Learner) bool { return l.Name == c.chosen }))
+	return max(0, slices.IndexFunc(s.Class.Learners, func(l classroom.Learner) bool { return l.Name == c.chosen }))
 }
 
 func (c *Class) choose(s Scene, by int) {
-	if len(s.Class) > 0 {
-		c.chosen = s.Class[max(0, min(c.at(s)+by, len(s.Class)-1))].Name
+	if len(s.Class.Learners) > 0 {
+		c.chosen = s.Class.Learners[max(0, min(c.at(s)+by, len(s.Class.Learners)-1))].Name
 	}
 }
 
-// classHead is how many rows stand above the learners.
-const classHead = 1
-
-// What the columns take; the last command has the rest.
+// What stands above and below the learners.
 const (
-	nameCells = 18
-	timeCells = 8
-	stepCells = 7
+	classHead = 1
+	classFoot = 2
 )
+
+// columns are how wide a row's parts are; the last command has the rest.
+type columns struct{ name, lesson, step, time int }
+
+const (
+	mostName   = 18
+	mostLesson = 28
+)
+
+func (c *Class) columns(s Scene, width int) columns {
+	say := func(id string) int { return cells(s.Lang.Say(i18n.M(id))) }
+	w := columns{say("class.name"), say("class.lesson"), max(5, say("class.step")), max(6, say("class.since"))}
+	for _, l := range s.Class.Learners {
+		w.name = max(w.name, min(mostName, cells(l.Name)))
+		w.lesson = max(w.lesson, cells(whereabouts(s, l)))
+	}
+	w.lesson = min(w.lesson, mostLesson, max(8, (width-w.name-w.step-w.time-8)/2))
+	return w
+}
 
 // View implements [Pane].
 func (c *Class) View(s Scene, width, height int) string {
-	if len(s.Class) == 0 {
-		return empty(s, i18n.M("class.empty"), width, height)
+	c.height = max(0, height-classHead-classFoot)
+	if len(s.Class.Learners) == 0 {
+		rows := strings.Split(empty(s, i18n.M("class.empty"), width, max(0, height-classFoot)), "\n")
+		return stack(append(rows, c.foot(s, width)...), 0, width, height)
 	}
-	below := 0
-	if c.hint != nil {
-		below = 2
-	}
-	c.height = max(0, height-classHead-below)
 	at := c.at(s)
-	c.offset = max(0, min(c.offset, at, len(s.Class)-c.height), at-c.height+1)
-	lessonCells := max(8, min(28, (width-nameCells-timeCells-stepCells-8)/2))
+	c.offset = max(0, min(c.offset, at, len(s.Class.Learners)-c.height), at-c.height+1)
+	w := c.columns(s, width)
 	say := func(id string) string { return s.Lang.Say(i18n.M(id)) }
-	head := "    " + Fit(say("class.name"), nameCells, "") + " " + Fit(say("class.lesson"), lessonCells, "") + " " +
-		Fit(say("class.step"), stepCells, "") + " " + Fit(say("class.since"), timeCells, "") + " " + say("class.last")
+	head := "    " + Fit(say("class.name"), w.name, "") + " " + Fit(say("class.lesson"), w.lesson, "") + " " +
+		Fit(say("class.step"), w.step, "") + " " + Fit(say("class.since"), w.time, "") + " " + say("class.last")
 	rows := []string{s.Theme.Faint.Render(Fit(head, width, s.Theme.Ellipsis))}
-	for i := c.offset; i < len(s.Class) && i < c.offset+c.height; i++ {
-		rows = append(rows, Fit(c.row(s, s.Class[i], i == at, lessonCells), width, s.Theme.Ellipsis))
+	for i := c.offset; i < len(s.Class.Learners) && i < c.offset+c.height; i++ {
+		rows = append(rows, Fit(c.row(s, s.Class.Learners[i], i == at, w), width, s.Theme.Ellipsis))
 	}
-	for rows = rows[:min(len(rows), max(0, height-below))]; len(rows) < height-below; {
+	for len(rows) < classHead+c.height {
 		rows = append(rows, Fit("", width, ""))
 	}
+	rows = append(rows, c.foot(s, width)...)
+	return stack(rows, max(0, len(rows)-height), width, height)
+}
+
+// foot is the line that is typed, else how people come in.
+func (c *Class) foot(s Scene, width int) []string {
 	if c.hint != nil {
 		c.width = max(2, width-2)
 		text, _ := c.hint.View(c.width)
 		asked := s.Lang.Say(i18n.M("class.hint-for", "Name", c.chosen))
-		rows = append(rows, Fit(s.Theme.Accent.Render(asked), width, s.Theme.Ellipsis), Fit(s.Theme.Accent.Render("> ")+text, width, ""))
+		return []string{Fit(s.Theme.Accent.Render(asked), width, s.Theme.Ellipsis), Fit(s.Theme.Accent.Render("> ")+text, width, "")}
 	}
-	return stack(rows, max(0, len(rows)-height), width, height)
+	door := s.Theme.Code.Render("ssh -p "+s.Class.Port+" watch@HOST") + s.Theme.Faint.Render(" "+s.Lang.Say(i18n.M("class.door-watch", "Count", s.Class.Watching)))
+	if s.Class.Labs > 0 {
+		door += "   " + s.Theme.Code.Render("ssh -p "+s.Class.Port+" lab@HOST") + s.Theme.Faint.Render(" "+s.Lang.Say(i18n.M("class.door-lab", "Most", s.Class.Labs)))
+	}
+	key := s.Theme.Faint.Render(s.Lang.Say(i18n.M("class.door-key")) + " " + Clean(s.Class.Key))
+	return []string{Fit(" "+door, width, s.Theme.Ellipsis), Fit(" "+key, width, s.Theme.Ellipsis)}
 }
 
 // row is one learner's: how they are told by a letter as well as by colour.
-func (c *Class) row(s Scene, l classroom.Learner, chosen bool, lessonCells int) string {
+func (c *Class) row(s Scene, l classroom.Learner, chosen bool, w columns) string {
 	pointer, name := "  ", s.Theme.Text
 	if chosen {
 		pointer, name = s.Theme.Accent.Render(s.Theme.Here)+" ", s.Theme.Chosen
@@ -202,16 +228,16 @@ func (c *Class) row(s Scene, l classroom.Learner, chosen bool, lessonCells int) 
 		mark, rest = s.Theme.Faint.Render("-"), s.Theme.Faint
 	case l.Stuck(s.Now):
 		mark = s.Theme.Bad.Render("!")
-	case l.Place.Met:
+	case l.Place.Met || l.Place.Lesson != "" && l.Number > l.Steps: // the step, or the lesson
 		mark = s.Theme.Good.Render(s.Theme.Met)
 	}
-	where, step, since := s.Lang.Say(i18n.M("class.at-home")), "", ""
+	step, since := "", ""
 	if l.Place.Lesson != "" {
-		where, step = lessonTitle(s, l.Place.Lesson), strconv.Itoa(min(l.Number, l.Steps))+"/"+strconv.Itoa(l.Steps)
-		since = clockOf(min(s.Now.Sub(l.Since), 99*time.Hour))
-	}
-	if !l.Present {
-		where = s.Lang.Say(i18n.M("class.away", "Where", where))
+		step = strconv.Itoa(min(l.Number, l.Steps)) + "/" + strconv.Itoa(l.Steps)
+		if since = clockOf(s.Now.Sub(l.Since)); s.Now.Sub(l.Since) >= time.Hour {
+			spent := min(s.Now.Sub(l.Since), 99*time.Hour)
+			since = fmt.Sprintf("%dh%02d", int(spent.Hours()), int(spent.Minutes())%60)
+		}
 	}
 	last := ""
 	if n := len(l.Commands); n > 0 {
@@ -220,8 +246,20 @@ func (c *Class) row(s Scene, l classroom.Learner, chosen bool, lessonCells int) 
 			last = s.Theme.Bad.Render(s.Theme.Broken+strconv.Itoa(code)) + " " + last
 		}
 	}
-	return pointer + mark + " " + name.Render(Fit(Clean(l.Name), nameCells, s.Theme.Ellipsis)) + " " +
-		rest.Render(Fit(where, lessonCells, s.Theme.Ellipsis)+" "+Fit(step, stepCells, "")+" "+Fit(since, timeCells, "")) + " " + last
+	return pointer + mark + " " + name.Render(Fit(Clean(l.Name), w.name, s.Theme.Ellipsis)) + " " +
+		rest.Render(Fit(whereabouts(s, l), w.lesson, s.Theme.Ellipsis)+" "+Fit(step, w.step, "")+" "+Fit(since, w.time, "")) + " " + last
+}
+
+// whereabouts are the lesson a learner is in, or was when they left.
+func whereabouts(s Scene, l classroom.Learner) string {
+	where := s.Lang.Say(i18n.M("class.at-home"))
+	if l.Place.Lesson != "" {
+		where = lessonTitle(s, l.Place.Lesson)
+	}
+	if !l.Present {
+		where = s.Lang.Say(i18n.M("class.away", "Where", where))
+	}
+	return where
 }
 
 func lessonTitle(s Scene, id string) string {
@@ -247,6 +285,9 @@ func (c *Class) Keys(s Scene) []key.Binding {
 	}
 	if c.hint != nil {
 		return []key.Binding{say("Enter", "class.key.send"), say("Esc", "class.key.cancel")}
+	}
+	if len(s.Class.Learners) == 0 {
+		return nil
 	}
 	return []key.Binding{say("Enter", "class.key.look", "enter"), say("h", "class.key.hint", "h", "ㅗ")}
 }

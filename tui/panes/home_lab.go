@@ -27,7 +27,11 @@ func labRows(s Scene, width, height int) []string {
 	facts := [][2]string{
 		{"tui.lab.cluster", s.Theme.Strong.Render(Clean(s.Lab.Provider)) + "  " + state},
 		{"tui.lab.language", s.Lang.Name() + s.Theme.Faint.Render("  F8 "+other.Name())},
-		{"tui.lab.elsewhere", s.Theme.Faint.Render(s.Lang.Say(i18n.M("tui.lab.own-tools")))},
+	}
+	export := ""
+	if s.Lab.Kubeconfig != "" {
+		facts = append(facts, [2]string{"tui.lab.elsewhere", s.Theme.Faint.Render(s.Lang.Say(i18n.M("tui.lab.own-tools")))})
+		export = "export KUBECONFIG=" + Clean(s.Lab.Kubeconfig)
 	}
 	label := 0
 	for _, f := range facts {
@@ -38,7 +42,6 @@ func labRows(s Scene, width, height int) []string {
 		name := Fit(s.Lang.Say(i18n.M(f[0])), label, "")
 		rows = append(rows, "   "+s.Theme.Faint.Render(name)+"  "+f[1])
 	}
-	export := "export KUBECONFIG=" + Clean(s.Lab.Kubeconfig)
 	for len(export) > 0 && len(rows) < height {
 		n := min(len(export), max(10, width-6))
 		rows = append(rows, "     "+s.Theme.Code.Render(export[:n]))

@@ -27,7 +27,7 @@ func (l *Lesson) question() {
 	} else if l.Asking(p.s) {
 		p.add("  " + p.s.Theme.Accent.Render(p.s.Theme.Here) + " " + p.s.Theme.Strong.Render(l.typed) + p.s.Theme.Accent.Render("_"))
 	}
-	if l.Asking(p.s) && !p.s.Focused {
+	if l.Asking(p.s) && !p.s.Focused && !p.s.Onlooker {
 		p.gap()
 		p.paragraph(p.s.Theme.Accent.Render("Tab "), p.s.Theme.Faint, p.say("tui.lesson.answer-here"))
 	}

@@ -206,6 +206,7 @@ func (l *leaf) solution() {
 func (l *leaf) outlook() {
 	th, session := l.s.Theme, l.s.Session
 	switch {
+	case l.s.Onlooker:
 	case session.Met() || session.Rereading():
 		l.gap()
 		id := "tui.lesson.go-on"

@@ -33,10 +33,10 @@ type Scene struct {
 	Recent   []cluster.Change // those of the last [GlowTime] that glow, oldest first
 	Past     why.Past         // what happened up to Now, and by whom
 
-	Round    Round               // of practice; the zero Round in a lesson
-	Talk     Talk                // the zero Talk in a learner's lesson
-	Class    []classroom.Learner // of an instructor's overview
-	Session  lessons.Session     // the zero Session while no lesson is open
+	Round    Round           // of practice; the zero Round in a lesson
+	Talk     Talk            // the zero Talk in a learner's lesson
+	Class    classroom.Class // of an instructor's overview
+	Session  lessons.Session // the zero Session while no lesson is open
 	Progress lessons.Progress
 	Recall   Recall
 	Lessons  []lessons.Lesson
@@ -45,6 +45,7 @@ type Scene struct {
 	Selected  Selection    // what lanes and details are about
 	Event     types.UID    // of the event that it was chosen by, "" for none
 	Focused   bool         // whether keys go to this pane
+	Onlooker  bool         // the lab is somebody else's: its keys do nothing here
 	Held      i18n.Message // why the prompt is shut; zero while it is open
 	Checking  bool         // something runs whose outcome the step waits for
 	Watchable bool         // another podium drives the cluster that could not be opened
@@ -86,7 +87,7 @@ type Lab struct {
 	Provider   string
 	Name       string
 	Namespace  string
-	Kubeconfig string
+	Kubeconfig string          // for the learner's own tools; "" where they can have none
 	Stage      cluster.Stage   // while it comes up
 	Stages     []cluster.Stage // all of them so far, oldest first
 	Ready      bool            // it is up
