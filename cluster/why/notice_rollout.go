@@ -145,7 +145,7 @@ func (f *fold) step(c cluster.Change, d *appsv1.Deployment, rs *appsv1.ReplicaSe
 		deed.Say = i18n.M("why.step.recreate", "Revision", revision(rs), "From", from, "To", to)
 	case to > from:
 		deed.Say = i18n.M("why.step.up", "Revision", revision(rs), "From", from, "To", to, "Total", total, "Most", most)
-	case f.Past.tallies[rs.UID].ready <= to:
+	case int(rs.Status.AvailableReplicas) <= to: // the figure that the controller went by, which it read with this ReplicaSet
 		deed.Say = i18n.M("why.step.unready", "Revision", revision(rs), "From", from, "To", to)
 	default:
 		deed.Say = i18n.M("why.step.down", "Revision", revision(rs), "From", from, "To", to, "Ready", ready, "Floor", floor)
