@@ -28,13 +28,18 @@ const (
 )
 
 // ResetPlan says how the state that a step starts from is made out of whatever
-// is there: from nothing, by what clears the rest of the cluster, the commands of the nearest step that has a start
-// (else the lesson's setup), and then by playing the steps between.
+// is there: from nothing, by what clears the rest of the cluster, the commands of
+// the nearest step that has a start (else the lesson's setup), and then by playing
+// the steps between.
 func ResetPlan(l Lesson, step int) []Action {
 	plan := []Action{{Op: OpRestore}, {Op: OpEmpty}}
 	step = min(max(step, 0), len(l.Steps))
+	alike := min(step, len(l.Steps)-1) // what only tells or asks is followed by the state it starts from
+	for alike >= 0 && alike+1 < len(l.Steps) && len(l.Steps[alike].Start)+len(l.Steps[alike].Goals) == 0 {
+		alike++
+	}
 	from, lines := 0, l.Setup
-	for i := min(step, len(l.Steps)-1); i >= 0; i-- {
+	for i := alike; i >= 0; i-- {
 		if len(l.Steps[i].Start) > 0 {
 			from, lines = i, l.Steps[i].Start
 			break

@@ -260,4 +260,8 @@ func TestResetPlan(t *testing.T) {
 	if plan := ResetPlan(l, len(l.Steps)); len(plan) != 6 {
 		t.Errorf("after the end: %v", plan)
 	}
+	asked := Lesson{Steps: []Step{{ID: "make", Goals: []Goal{{}}}, {ID: "tell"}, {ID: "ask"}, {ID: "go-on", Start: []string{"make pod web front"}}}}
+	if diff := cmp.Diff(append(head[:2:2], pod), ResetPlan(asked, 1)); diff != "" {
+		t.Errorf("before a question: %s", diff)
+	}
 }
