@@ -20,6 +20,7 @@ import (
 	"podium/lessons"
 	"podium/prompt"
 	"podium/serve"
+	"podium/talk"
 	"podium/tui"
 )
 
@@ -68,6 +69,7 @@ func serveCommand(o *options, say func(string) string) *cobra.Command {
 type hall struct {
 	*options
 	home    home
+	stage   home // of the lab that is watched: a talk's own, while one is given
 	serving serving
 	cluster *cluster.Cluster
 	hub     *lab.Hub
@@ -82,7 +84,12 @@ func (o *options) serve(ctx context.Context, out io.Writer, s serving) error {
 	if err != nil {
 		return err
 	}
-	h := &hall{options: o, home: home, serving: s}
+	h := &hall{options: o, home: home, stage: home}
+	if o.provider == "sim" && talk.UnderWay(home.live()) {
+		h.stage, s.labs = home.talks(), 0
+		fmt.Fprintln(out, o.lang.Say(i18n.M("cli.serve-talk")))
+	}
+	h.serving = s
 	if h.lessons, err = o.load(true); err != nil && len(h.lessons) == 0 {
 		return err
 	}
@@ -147,7 +154,7 @@ func (h *hall) run(ctx context.Context, listener net.Listener) error {
 
 // open looks on at the cluster that runs, or else starts one.
 func (h *hall) open(ctx context.Context, out io.Writer) error {
-	status, err := h.keeper(h.home, drive).Status(ctx)
+	status, err := h.keeper(h.stage, drive).Status(ctx)
 	if err != nil {
 		return err
 	}
@@ -155,7 +162,7 @@ func (h *hall) open(ctx context.Context, out io.Writer) error {
 	if status.Running {
 		want = look
 	}
-	h.cluster, err = advised(h.keeper(h.home, want))(ctx, func(s cluster.Stage) {
+	h.cluster, err = advised(h.keeper(h.stage, want))(ctx, func(s cluster.Stage) {
 		if s.Done && want == drive {
 			fmt.Fprintf(out, "%6.1f s  %s\n", s.Elapsed.Seconds(), h.lang.Say(s.Message))
 		}
@@ -202,7 +209,7 @@ func (h *hall) watch(ctx context.Context, g serve.Guest) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	o := h.onlook()
-	o.Lang, o.Mirror = g.Lang, classroom.Follow(ctx, h.home.standing())
+	o.Lang, o.Mirror = g.Lang, classroom.Follow(ctx, h.stage.standing())
 	o.Remote = &tui.Remote{In: g.In, Out: g.Out, Env: g.Env, Size: g.Size, Sizes: g.Sizes}
 	err := tui.Run(ctx, o)
 	if ctx.Err() != nil {

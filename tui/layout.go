@@ -298,7 +298,7 @@ func (w wish) pile(place image.Rectangle, slots ...slot) []tile {
 func talkPlan(body image.Rectangle, w wish) []tile {
 	upper, lower := withLower(body, w)
 	slots := []slot{{"stage", share{min: max(3, min(w.stage, body.Dy()*2/5))}}}
-	pictures := []slot{{"board", share{min: 3, weight: 2}}, {"lanes", share{min: 4, weight: 2}}, {"traffic", share{min: 2, weight: 1}}}
+	pictures := []slot{{"board", share{min: 3, weight: 2}}, {"lanes", share{min: 5, weight: 2}}, {"traffic", share{min: 2, weight: 1}}}
 	room := upper.Dy() - slots[0].share.min - 2
 	fits := map[string]bool{}
 	for _, i := range []int{1, 2, 0} { // what a rollout does, whom it hurts, and where its pods are

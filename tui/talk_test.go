@@ -196,6 +196,33 @@ func TestNodesWorkAtTheTalksSpeedAndWithoutDelaysWhileAStepIsPrepared(t *testing
 	}
 }
 
+func TestATalkAsksBeforeItRemovesAnythingAndLeavesItOtherwise(t *testing.T) {
+	m := newTest(t)
+	dir := t.TempDir()
+	m.opts.Talk = &Talk{Live: filepath.Join(dir, "live.json"), Place: filepath.Join(dir, "mini.json"), Pace: -1, Empties: true}
+	m.beginTalk()
+	up := opened()
+	up.cluster.Close = func(context.Context) error { return nil }
+	m.keep(up.cluster)
+	drive(m, up, snapshot(1, "mine"))
+	keys(m, "enter")
+	shows(t, m, "F5 begins the talk and removes what is in namespace lab (pod/mine)")
+	keys(m, "pgdown", "space", "r", "g")
+	if m.course.pending == "" {
+		t.Error("the talk began unasked")
+	}
+	if err := m.endTalk(); err != nil { // emptying would fail: there is no cluster
+		t.Error(err)
+	}
+	var live talk.Live
+	if talk.Read(m.opts.Talk.Live, &live); !live.Ended {
+		t.Error("the notes go on")
+	}
+	if keys(m, "f5"); m.course.pending != "" {
+		t.Error("F5 does not begin the talk")
+	}
+}
+
 // What a room sees. UPDATE=1 writes the files anew.
 func TestStagesLookAsTheyDid(t *testing.T) {
 	for name, show := range map[string]func(t *testing.T) *Model{

@@ -22,7 +22,11 @@ func (m *Model) mustAsk(l lessons.Lesson) bool {
 	if c.ReadOnly || m.course.agreed == l.ID || lab.Vacant(m.scene.Snapshot, c.Namespace) || lab.LastLesson(m.note()) == m.folderOf(m.folderName(l)) {
 		return false
 	}
-	m.course.asks = i18n.M("tui.removes", "Namespace", c.Namespace, "Objects", contents(m.scene.Snapshot, c.Namespace))
+	id := "tui.removes"
+	if m.presents() {
+		id = "talk.removes"
+	}
+	m.course.asks = i18n.M(id, "Namespace", c.Namespace, "Objects", contents(m.scene.Snapshot, c.Namespace))
 	if before.IsZero() {
 		m.canvas.touch()
 		m.tell(m.course.asks)
