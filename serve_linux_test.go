@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,17 +25,18 @@ import (
 
 // A guest is an SSH client with a terminal in memory.
 type guest struct {
-	t      *testing.T
-	screen *vt.SafeEmulator
-	drawn  chan struct{}
-	in     io.Writer
-	client *gossh.Client
+	t       testing.TB
+	screen  *vt.SafeEmulator
+	drawn   chan struct{}
+	stalled atomic.Pointer[chan struct{}]
+	in      io.Writer
+	client  *gossh.Client
 }
 
 // patience is for a machine that does much else.
 const patience = 5 * time.Minute
 
-func sshKey(t *testing.T) gossh.Signer {
+func sshKey(t testing.TB) gossh.Signer {
 	t.Helper()
 	_, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
@@ -47,7 +49,7 @@ func sshKey(t *testing.T) gossh.Signer {
 	return signer
 }
 
-func visit(t *testing.T, address, user string, key gossh.Signer, locale string) *guest {
+func visit(t testing.TB, address, user string, key gossh.Signer, locale string) *guest {
 	t.Helper()
 	client, err := gossh.Dial("tcp", address, &gossh.ClientConfig{
 		User: user, Auth: []gossh.AuthMethod{gossh.PublicKeys(key)}, HostKeyCallback: gossh.InsecureIgnoreHostKey(), Timeout: patience,
@@ -78,7 +80,17 @@ func visit(t *testing.T, address, user string, key gossh.Signer, locale string) 
 	return g
 }
 
+// stall has the guest read nothing any more, until the test ends.
+func (g *guest) stall() {
+	stalled := make(chan struct{})
+	g.t.Cleanup(func() { close(stalled) })
+	g.stalled.Store(&stalled)
+}
+
 func (g *guest) Write(p []byte) (int, error) {
+	if stalled := g.stalled.Load(); stalled != nil {
+		<-*stalled
+	}
 	_, _ = g.screen.Write(p)
 	select {
 	case g.drawn <- struct{}{}:
@@ -158,8 +170,8 @@ func (s *student) fails(line string, reasons ...string) {
 	}
 }
 
-// served starts a cluster and podium serve on it, and returns its address.
-func served(t *testing.T, home string, keys ...gossh.Signer) (address string) {
+// served starts a cluster and podium serve on it.
+func served(t testing.TB, home string, keys ...gossh.Signer) (address string, pid int) {
 	t.Helper()
 	podium, err := filepath.Abs(filepath.Join("bin", "podium"))
 	if err != nil {
@@ -192,11 +204,11 @@ func served(t *testing.T, home string, keys ...gossh.Signer) (address string) {
 		}
 		if strings.HasPrefix(lines.Text(), "Labs, ") || strings.HasPrefix(lines.Text(), "Watch") && confine.Supported() != nil {
 			go func() { _, _ = io.Copy(io.Discard, out) }()
-			return address
+			return address, cmd.Process.Pid
 		}
 	}
 	t.Fatal("podium serve ended")
-	return ""
+	return "", 0
 }
 
 // refused types a line that the prompt doesn't run, for a reason it shows.
@@ -207,7 +219,7 @@ func (s *student) refused(line, reason string) {
 
 // A hall under test: where podium serves, and for whom.
 type classTest struct {
-	*testing.T
+	testing.TB
 	home, address string
 }
 
@@ -217,7 +229,7 @@ func (c classTest) at(names ...string) string {
 
 func (c classTest) enter(name string, key gossh.Signer) *student {
 	c.Helper()
-	l := &student{guest: visit(c.T, c.address, name, key, "en_US.UTF-8"), told: classroom.NewReader(c.at("labs", name, "standing.json"))}
+	l := &student{guest: visit(c.TB, c.address, name, key, "en_US.UTF-8"), told: classroom.NewReader(c.at("labs", name, "standing.json"))}
 	l.see("ready, 4 nodes")
 	l.keys("e")
 	l.see("Exploring")
@@ -234,7 +246,8 @@ func TestLearnersOverSSHAreAtHomeAndKeptIn(t *testing.T) {
 	}
 	t.Cleanup(func() { os.RemoveAll(home) })
 	min, jun, eye := sshKey(t), sshKey(t), sshKey(t)
-	c := classTest{t, home, served(t, home, min, jun, eye)}
+	address, _ := served(t, home, min, jun, eye)
+	c := classTest{t, home, address}
 	if confine.Supported() != nil {
 		visit(t, c.address, "min", min, "C").see("There are no labs here")
 	} else {
@@ -311,7 +324,7 @@ func (c classTest) comeBack(l *student, key gossh.Signer) {
 	l.see("step 2 of")
 	l.await("the second step", func(s classroom.Standing) bool { return s.Number == 2 })
 	_ = l.client.Close()
-	visit(c.T, c.address, "lab", key, "ko_KR.UTF-8").see("20단계 중 2단계")
+	visit(c.TB, c.address, "lab", key, "ko_KR.UTF-8").see("20단계 중 2단계")
 }
 
 // watch looks on at the presenter, who is a file that podium writes.
@@ -320,7 +333,7 @@ func (c classTest) watch(key gossh.Signer) {
 	defer teller.Close()
 	teller.Tell(classroom.Standing{Open: true, Namespace: "lab", Place: record.Place{Lesson: "pod", Step: "create", Detail: []byte(`{"step":"create"}`)}}.
 		With(record.Command{Line: "kubectl get nodes", Output: "as seen by the presenter\n"}))
-	english, korean := visit(c.T, c.address, "watch", key, "C"), visit(c.T, c.address, "watch", key, "ko_KR.UTF-8")
+	english, korean := visit(c.TB, c.address, "watch", key, "C"), visit(c.TB, c.address, "watch", key, "ko_KR.UTF-8")
 	english.see("as seen by the presenter")
 	english.see("A pod from a file")
 	korean.see("as seen by the presenter")

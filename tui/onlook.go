@@ -226,6 +226,24 @@ func (m *Model) lookKeys() []key.Binding {
 	}
 }
 
+// lookHelp are the keys of somebody who looks on, for their help; an instructor
+// has some more.
+func lookHelp(instructor bool) []panes.HelpRow {
+	var own, orders [][2]string
+	if instructor {
+		own = [][2]string{{"Enter", "class.does.look"}, {"h", "class.does.hint"}, {"Esc", "class.does.back"}, {"!", "class.does.stuck"}, {"-", "class.does.away"}}
+	}
+	for _, o := range []order{helpOrder, zoomOrder, languageOrder, mapOrder, quitOrder} {
+		orders = append(orders, [2]string{o.keyName(), "tui.key." + string(o)})
+	}
+	around := [][2]string{{"Tab", "class.does.pane"}, {"Shift-Up/Down", "tui.key.scroll"}, {"PgUp PgDn", "tui.key.page"}, {"Ctrl-L", "tui.key.redraw"}}
+	var rows []panes.HelpRow
+	for _, row := range slices.Concat(own, orders, around) {
+		rows = append(rows, panes.HelpRow{Keys: row[0], Does: i18n.M(row[1])})
+	}
+	return rows
+}
+
 // onLookClick is a click of somebody who looks on: it moves the focus.
 func (m *Model) onLookClick(pane string, msg tea.MouseClickMsg) tea.Cmd {
 	if m.page == classPage && m.over == "" {

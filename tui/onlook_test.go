@@ -177,6 +177,10 @@ func TestAnInstructorLooksOverAShoulderAndGivesAHint(t *testing.T) {
 	var hints []string
 	m := instructor(t, &hints)
 	shows(t, m, "Nobody has a lab yet")
+	keys(m, "f1")
+	shows(t, m, "send them a sentence", "seems stuck")
+	hides(t, m, "show the solution")
+	keys(m, "f1")
 	drive(m, classMsg{aClass(t)})
 	shows(t, m, "3 here of 4, 1 stuck", "! min", "9:00", "away")
 	keys(m, "down", "enter")

@@ -113,9 +113,12 @@ func New(ctx context.Context, opts Options) *Model {
 	m.course.hub = lab.NewHub()
 	m.past.replay = opts.Replay != nil
 	helped := helpRows()
-	if opts.Talk != nil {
+	switch {
+	case opts.Talk != nil:
 		helped = TalkKeys()
 		m.beginTalk()
+	case m.looksOn():
+		helped = lookHelp(opts.Class != nil)
 	}
 	m.prompt = panes.NewPrompt(m.jobs.ctx, opts.Prompt)
 	m.lesson, m.stage, m.overview = panes.NewLesson(), panes.NewStage(), panes.NewClass()
