@@ -88,16 +88,14 @@ func TestSavesOfTheDeckFollowEachOther(t *testing.T) {
 func TestAReviewOffersAFaultThatIsDue(t *testing.T) {
 	deck := recall.Deck{}.Graded(recall.FaultID("selector"), recall.Good, noon.AddDate(0, 0, -9))
 	m := reviewing(t, lessons.Progress{Version: 1}, deck)
-	shows(t, m, "A fault that you mended before is due", "Enter look for the fault")
+	shows(t, m, "A fault that you mended before is due", "p look for the fault")
 	hides(t, m, "selector")
-	var asked lessons.Round
-	m.opts.LoadFaults = func(seed uint64) ([]lessons.Lesson, error) {
-		asked.Seed = seed
-		return nil, nil
-	}
-	action, _ := m.panes["review"].Update(m.sceneFor("review"), press("enter"))
+	action, _ := m.panes["review"].Update(m.sceneFor("review"), press("p"))
 	if action != (panes.Practise{Fault: "selector"}) {
-		t.Errorf("Enter does %+v", action)
+		t.Errorf("p does %+v", action)
+	}
+	if keys(m, "enter"); m.over != reviewPage {
+		t.Error("an Enter too much begins a round")
 	}
 }
 
@@ -107,6 +105,14 @@ func TestTypingNeverLeavesTheReview(t *testing.T) {
 	keys(m, "f1", "f1", "r")
 	drive(m, deckMsg{begin: true})
 	shows(t, m, "3 to go")
+}
+
+func TestAnAnswerIsScrolledTo(t *testing.T) {
+	m := drive(reviewing(t, earned(), recall.Deck{}), tea.WindowSizeMsg{Width: 60, Height: 13})
+	keys(m, "2", "enter")
+	shows(t, m, "Right.", "Two are better than one.")
+	keys(m, "pgup")
+	shows(t, m, "Before you act:")
 }
 
 // What a learner sees of the review, in both languages and at two sizes.

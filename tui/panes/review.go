@@ -34,6 +34,7 @@ type Review struct {
 	chosen int    // the choice that Enter would give
 	typed  string // digits of an answer that isn't given yet
 	about  string // the card and state that the above are about
+	fresh  bool   // an answer has appeared that wasn't scrolled to
 }
 
 // NewReview returns the review's pane.
@@ -65,7 +66,7 @@ func (r *Review) follow(s Scene) {
 	if r.about = about; !review.Shown() {
 		r.chosen, r.typed = 0, ""
 	}
-	r.offset = 0
+	r.offset, r.fresh = 0, review.Shown()
 }
 
 // Update implements [Pane].
@@ -95,7 +96,8 @@ func (r *Review) onKey(s Scene, press tea.KeyPressMsg) Action {
 	name := press.Keystroke()
 	switch {
 	case !asked:
-		if faults := s.Recall.Deck.DueFaults(s.Now); name == "enter" && len(faults) > 0 {
+		// Not Enter: the one that leads here is easily pressed once too often.
+		if faults := s.Recall.Deck.DueFaults(s.Now); (name == "p" || name == "ㅔ") && len(faults) > 0 {
 			return Practise{Fault: faults[0]}
 		}
 	case !review.Shown() && card.ByHeart():
@@ -175,7 +177,7 @@ func (r *Review) Keys(s Scene) []key.Binding {
 	card, asked := review.Card()
 	switch {
 	case !asked && len(s.Recall.Deck.DueFaults(s.Now)) > 0:
-		add("Enter", "review.key.fault")
+		add("p", "review.key.fault")
 	case !asked:
 	case !review.Shown() && card.ByHeart():
 		add("Enter", "review.key.show")

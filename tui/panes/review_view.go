@@ -2,35 +2,39 @@ package panes
 
 import (
 	"strconv"
+	"strings"
 
 	"podium/recall"
 )
 
-// widestReview keeps lines short enough to be read at a glance.
-const widestReview = 96
-
-// roomyReview is the height from which the text stands off the upper edge.
-const roomyReview = 16
+// widestReview keeps lines short enough to be read at a glance; on a wider screen
+// the text stands in the middle.
+const widestReview = 80
 
 // View implements [Pane].
 func (r *Review) View(s Scene, width, height int) string {
 	r.follow(s)
 	r.height = height
 	r.page = newLeaf(s, &r.set, min(width, widestReview))
-	if height >= roomyReview {
-		r.page.add("")
-	}
 	if card, ok := s.Recall.Review.Card(); ok {
 		r.card(card)
 	} else if !s.Recall.Review.IsZero() {
 		r.page.reviewed()
 	}
-	r.rows = len(r.page.rows)
-	r.scroll(0)
-	rows := make([]string, len(r.page.rows))
-	for i, row := range r.page.rows {
+	indent := strings.Repeat(" ", (width-r.page.width)/2)
+	rows := make([]string, max(0, min(height/8, height-len(r.page.rows))))
+	for _, row := range r.page.rows {
+		rows = append(rows, indent+row)
+	}
+	for i, row := range rows {
 		rows[i] = Fit(row, width, s.Theme.Ellipsis)
 	}
+	r.rows = len(rows)
+	if r.fresh && r.rows > height {
+		r.offset = r.page.goals
+	}
+	r.fresh = false
+	r.scroll(0)
 	return stack(rows, r.offset, width, height)
 }
 
@@ -61,6 +65,7 @@ func (r *Review) card(card recall.Card) {
 		return
 	}
 	p.gap()
+	p.goals = len(p.rows)
 	if right {
 		p.paragraph(th.Good.Render(th.Met)+" ", th.Text, p.say("review.right")+" "+p.back(card))
 	} else {
@@ -104,6 +109,7 @@ func (r *Review) byHeart(card recall.Card, face recall.Face) {
 		p.paragraph(th.Accent.Render("Enter "), th.Text, p.say("review.think"))
 		return
 	}
+	p.goals = len(p.rows)
 	p.paragraph("", th.Strong, p.say("review.answer", "Answer", face.Answer))
 	p.markdown(face.Why)
 	p.gap()
@@ -144,7 +150,7 @@ func (l *leaf) reviewed() {
 	}
 	if faults > 0 {
 		l.gap()
-		l.paragraph(th.Accent.Render("Enter "), th.Text, l.say("review.fault", "Count", faults))
+		l.paragraph(th.Accent.Render("p  "), th.Text, l.say("review.fault", "Count", faults))
 	}
 	if at, ok := review.Deck().NextDue(s.Recall.Cards, now); ok {
 		l.gap()
