@@ -7,7 +7,6 @@ import (
 
 	"podium/cluster/kind"
 	"podium/cluster/kubectl"
-	"podium/i18n"
 	"podium/prompt"
 	"podium/tui/editor"
 )
@@ -58,5 +57,5 @@ func runKubectl(args []string) int {
 			}
 		}
 	}
-	return kubectl.Main(args, wishedLanguage(nil).Say(i18n.M("prompt.no-cluster")))
+	return kubectl.Main(args, prompt.KubectlSays(wishedLanguage(nil)))
 }

@@ -62,7 +62,7 @@ func fakeOrReal(args []string) int {
 		fmt.Println("tty", term.IsTerminal(os.Stdin.Fd()), args[1:])
 		return 0
 	}
-	return kubectl.Main(args, "no cluster")
+	return kubectl.Main(args, KubectlSays("en"))
 }
 
 // watch is like kubectl get -w: rows, then nothing until it is interrupted.

@@ -38,7 +38,7 @@ func Main(args []string) int {
 		return 2
 	}
 	if argv, ok := script.single(); ok {
-		return kubectl.Main(argv, options.Language.Say(i18n.M("prompt.no-cluster")))
+		return kubectl.Main(argv, KubectlSays(options.Language))
 	}
 	return interactive(options, script)
 }
@@ -72,5 +72,13 @@ func interactive(options Options, script Script) int {
 		return c
 	case <-limit.C:
 		return interrupted
+	}
+}
+
+// KubectlSays are kubectl's sentences in a language.
+func KubectlSays(lang i18n.Language) kubectl.Sentences {
+	return kubectl.Sentences{
+		None: lang.Say(i18n.M("prompt.no-cluster")),
+		Gone: func(server string) string { return lang.Say(i18n.M("prompt.cluster-gone", "Server", server)) },
 	}
 }

@@ -21,7 +21,7 @@ var only = flag.String("scenario", "", "play these scenarios only, separated by 
 // TestMain lets the test binary be podium's executable, whose child kubectl is.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == kubectl.Word {
-		os.Exit(kubectl.Main(os.Args[2:], "no cluster"))
+		os.Exit(kubectl.Main(os.Args[2:], kubectl.Sentences{}))
 	}
 	os.Exit(m.Run())
 }

@@ -8,11 +8,13 @@
 package kubectl
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
@@ -42,15 +44,14 @@ const Word = "kubectl"
 //
 // It differs from kubectl in what it keeps away from: no plugin is looked up
 // or run, ~/.kube is neither read nor written, and without KUBECONFIG there is
-// no cluster at all instead of somebody's default one: a command that needs one
-// then says the sentence none and ends with 1, where kubectl would look for a
-// cluster of its own at localhost:8080.
-func Main(args []string, none string) int {
+// no cluster at all instead of somebody's default one. Where there is none, or it
+// isn't running, it says so in one of the sentences and ends with 1.
+func Main(args []string, say Sentences) int {
 	settle()
 	command := newCommand(args, func(c *rest.Config) *rest.Config {
-		if c.Host == clientcmd.ClusterDefaults.Server {
-			c.Wrap(func(http.RoundTripper) http.RoundTripper { return nobody(none) })
-		}
+		c.Wrap(func(way http.RoundTripper) http.RoundTripper {
+			return guard{way, say, c.Host, c.Host == clientcmd.ClusterDefaults.Server}
+		})
 		return c
 	})
 	if err := cli.RunNoErrOutput(command); err != nil {
@@ -59,15 +60,33 @@ func Main(args []string, none string) int {
 	return 0
 }
 
-// nobody answers every request by the end of the process, with a sentence.
-type nobody string
+// Sentences are what podium says in place of kubectl, whose ways to ask each word
+// a failure in a manner of their own, some of them five times.
+type Sentences struct {
+	None string                     // there is no cluster; kubectl would look for one at localhost:8080
+	Gone func(server string) string // nothing listens where the cluster was
+}
 
-// RoundTrip implements [http.RoundTripper]. Each of kubectl's ways to ask words a
-// failure in its own manner, some of them several times.
-func (n nobody) RoundTrip(*http.Request) (*http.Response, error) {
-	fmt.Fprintln(os.Stderr, string(n))
-	os.Exit(1)
-	return nil, nil
+// A guard passes requests on and ends the process when nobody can answer them.
+type guard struct {
+	way    http.RoundTripper
+	say    Sentences
+	server string
+	none   bool
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (g guard) RoundTrip(r *http.Request) (*http.Response, error) {
+	if g.none {
+		fmt.Fprintln(os.Stderr, g.say.None)
+		os.Exit(1)
+	}
+	answer, err := g.way.RoundTrip(r)
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		fmt.Fprintln(os.Stderr, g.say.Gone(g.server))
+		os.Exit(1)
+	}
+	return answer, err
 }
 
 // settle fixes what kubectl reads from the environment before its commands are

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -19,12 +20,14 @@ import (
 
 const noCluster = "there is no cluster"
 
+var said = Sentences{None: noCluster, Gone: func(server string) string { return "nothing at " + server }}
+
 // TestMain lets the test binary be podium's executable.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 {
 		switch os.Args[1] {
 		case Word:
-			os.Exit(Main(os.Args[2:], noCluster))
+			os.Exit(Main(os.Args[2:], said))
 		case "wait":
 			fmt.Println("waiting")
 			<-time.After(time.Hour)
@@ -65,6 +68,18 @@ func TestWithoutAClusterOneSentenceSaysSo(t *testing.T) {
 	}
 	if output, exit := c.run(t, "version", "--client"); exit != 0 {
 		t.Errorf("what needs no cluster ended with %d: %s", exit, output)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := "http://" + listener.Addr().String()
+	if err := listener.Close(); err != nil { // nobody listens there now
+		t.Fatal(err)
+	}
+	c.Kubeconfig = c.kubeconfig(t, server)
+	if output, exit := c.run(t, "get", "pods"); output != "nothing at "+server+"\n" || exit != 1 {
+		t.Errorf("where nothing listens it ended with %d and said\n%s", exit, output)
 	}
 }
 
