@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 
 	"podium/confine"
@@ -16,7 +17,7 @@ const confinedWord = "confined"
 func becomeConfined(args []string) int {
 	bounds, told, err := confine.Told()
 	if err == nil && !told {
-		err = confine.ErrUnsupported // never without bounds
+		err = errors.New("it wasn't told what it may reach") // never without bounds
 	}
 	if err == nil {
 		err = confine.Become(bounds, args)

@@ -90,8 +90,11 @@ func (a attempt) run() error {
 }
 
 func TestAConfinedProcessReachesWhatItMayAndNothingElse(t *testing.T) {
-	if err := Supported(); err != nil {
-		t.Fatal(err)
+	if Supported() != nil { // an older kernel: nobody is confined by half
+		if err := Enter(Bounds{}); !errors.Is(err, ErrUnsupported) {
+			t.Errorf("without Landlock: %v", err)
+		}
+		return
 	}
 	self, err := os.Executable()
 	if err != nil {
