@@ -99,6 +99,16 @@ func TestAReviewOffersAFaultThatIsDue(t *testing.T) {
 	}
 }
 
+func TestAReviewNeedsNoCluster(t *testing.T) {
+	m := drive(newTest(t), progressMsg{progress: earned()}, openedMsg{link: 1, err: i18n.Errorf(nil, i18n.M("tui.lost"))})
+	m.review()
+	drive(m, deckMsg{cards: recall.Cards(m.scene.Lessons, earned()), begin: true})
+	keys(m, "2", "enter")
+	shows(t, m, "Right.")
+	keys(m, "esc")
+	shows(t, m, "The cluster could not be opened.")
+}
+
 func TestTypingNeverLeavesTheReview(t *testing.T) {
 	m := keys(reviewing(t, earned(), recall.Deck{}), "x", "ㅁ", "5")
 	shows(t, m, "How many pods will there be?", "▸ 5_")
