@@ -68,10 +68,16 @@ var inherited = []string{
 	"SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "TEMP", "TMP", "USERPROFILE", "USERNAME", "HOMEDRIVE",
 	"HOMEPATH", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "PROGRAMFILES",
 	// podium's own
-	"PODIUM_HOME", "PODIUM_EDITOR", "PODIUM_BOUNDS",
-	// what bounds a Go program where podium serves learners
-	"GOMEMLIMIT", "GODEBUG",
+	"PODIUM_HOME", "PODIUM_EDITOR", boundsVariable,
 }
+
+// bounding are the variables that bound a Go program; a child gets them where
+// podium serves learners, which [boundsVariable] says. A learner's own shell may
+// have set them for something else.
+var bounding = []string{"GOMEMLIMIT", "GODEBUG"}
+
+// boundsVariable is podium/confine's.
+const boundsVariable = "PODIUM_BOUNDS"
 
 // inheritedPrefixes are those of which a family is needed: locales, and what
 // the credential helpers that a kubeconfig may name read.
@@ -82,6 +88,7 @@ var inheritedPrefixes = []string{"LC_", "XDG_", "AWS_", "AZURE_", "ARM_", "GOOGL
 func (o Options) Environ() []string {
 	var env []string
 	noProxy := "localhost,127.0.0.1,::1"
+	served := os.Getenv(boundsVariable) != ""
 	for _, pair := range os.Environ() {
 		name, value, _ := strings.Cut(pair, "=")
 		upper := strings.ToUpper(name)
@@ -92,7 +99,7 @@ func (o Options) Environ() []string {
 			continue
 		}
 		family := func(prefix string) bool { return strings.HasPrefix(upper, prefix) }
-		if slices.Contains(inherited, upper) || slices.ContainsFunc(inheritedPrefixes, family) {
+		if slices.Contains(inherited, upper) || slices.ContainsFunc(inheritedPrefixes, family) || served && slices.Contains(bounding, upper) {
 			env = append(env, pair)
 		}
 	}

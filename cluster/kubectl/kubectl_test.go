@@ -222,6 +222,10 @@ func TestTheEnvironmentIsChosen(t *testing.T) {
 	if env[len(env)-1] != "TERM=dumb" {
 		t.Error("Extra does not win")
 	}
+	t.Setenv(boundsVariable, "1")
+	if env := (Options{}).Environ(); !slices.Contains(env, "GODEBUG=x=1") {
+		t.Error("what bounds a served learner's programs doesn't reach them")
+	}
 }
 
 func TestTheEditorsPathMayHaveSpaces(t *testing.T) {
