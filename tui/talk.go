@@ -247,6 +247,9 @@ func (m *Model) live() talk.Live {
 		Typed: t.hand.lines, Pace: t.place.Pace, Speed: slowness[t.slow], Marks: t.place.Marks,
 		Began: t.began, StepAt: t.stepAt, Planned: m.opts.Talk.Planned,
 	}
+	if s.Rereading() { // its lines were typed
+		now.Typed = len(s.Step().Solution)
+	}
 	switch {
 	case t.blank:
 		now.Doing = talk.Blank
