@@ -15,7 +15,7 @@ GOLANGCI    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 PLANE_SRC   := $(shell find cluster/sim manifests -name '*.go' -o -name '*.yaml' 2>/dev/null)
 
 # Packages where goroutines meet.
-RACE := ./cluster/watch ./cluster/record ./cluster/traffic ./cluster/sim/network ./cluster/sim/kubelet ./i18n ./lab ./lessons ./prompt ./serve ./classroom ./tui
+RACE := ./cluster/watch ./cluster/record ./cluster/traffic ./cluster/sim/network ./cluster/sim/kubelet ./i18n ./lab ./lessons ./linemode ./prompt ./serve ./classroom ./tui
 
 # Every lesson, on two clusters at once because most of it is waiting. TIMES=2
 # finds what fails only sometimes; all nine take a quarter of an hour each time.
