@@ -11,6 +11,7 @@ import (
 
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/util/wait"
 
 	"podium/classroom"
 	"podium/cluster"
@@ -154,7 +155,12 @@ func (h *hall) run(ctx context.Context, listener net.Listener) error {
 
 // open looks on at the cluster that runs, or else starts one.
 func (h *hall) open(ctx context.Context, out io.Writer) error {
-	status, err := h.keeper(h.stage, drive).Status(ctx)
+	var status cluster.Status
+	err := wait.PollUntilContextCancel(ctx, time.Second/2, true, func(ctx context.Context) (running bool, err error) {
+		status, err = h.keeper(h.stage, drive).Status(ctx)
+		coming := h.stage != h.home && talk.UnderWay(h.home.live()) // up, by the talk's own podium
+		return status.Running || !coming, err
+	})
 	if err != nil {
 		return err
 	}

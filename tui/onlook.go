@@ -110,9 +110,14 @@ func (m *Model) onStanding(s classroom.Standing) {
 		m.onlook.begun = true
 		m.onlook.ran = s.Ran - len(s.Commands) // all that are kept are new
 	}
-	for _, c := range newsIn(s, m.onlook.ran) {
-		c.Line, c.Output = cleaned(c.Line), ansi.Strip(c.Output)
-		m.prompt.Show(m.scene, c)
+	if s.Ran < m.onlook.ran { // another podium, which began anew
+		m.prompt.Forget()
+	}
+	if s.Open || m.onlook.name != "" { // what a presenter did last time is over; a learner's is of interest
+		for _, c := range newsIn(s, m.onlook.ran) {
+			c.Line, c.Output = cleaned(c.Line), ansi.Strip(c.Output)
+			m.prompt.Show(m.scene, c)
+		}
 	}
 	m.onlook.standing, m.onlook.ran = s, s.Ran
 	if s.Namespace != "" {

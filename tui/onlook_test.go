@@ -74,6 +74,11 @@ func TestAWatcherSeesWhereThePresenterIs(t *testing.T) {
 	gone.Open = false
 	drive(m, standingMsg{gone})
 	hides(t, m, "Two pods carry")
+	shows(t, m, "$ kubectl get pods")
+	drive(m, standingMsg{classroom.Standing{Open: true, Namespace: "lab"}})
+	hides(t, m, "$ kubectl get pods")
+	late := watcher(t)
+	hides(t, drive(late, standingMsg{gone}), "$ kubectl get pods")
 }
 
 func TestWhoLooksOnTellsNothing(t *testing.T) {

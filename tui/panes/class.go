@@ -208,6 +208,9 @@ func (c *Class) foot(s Scene, width int) []string {
 		asked := s.Lang.Say(i18n.M("class.hint-for", "Name", c.chosen))
 		return []string{Fit(s.Theme.Accent.Render(asked), width, s.Theme.Ellipsis), Fit(s.Theme.Accent.Render("> ")+text, width, "")}
 	}
+	if s.Class.Port == "" { // not told yet
+		return []string{Fit("", width, ""), Fit("", width, "")}
+	}
 	door := s.Theme.Code.Render("ssh -p "+s.Class.Port+" watch@HOST") + s.Theme.Faint.Render(" "+s.Lang.Say(i18n.M("class.door-watch", "Count", s.Class.Watching)))
 	if s.Class.Labs > 0 {
 		door += "   " + s.Theme.Code.Render("ssh -p "+s.Class.Port+" lab@HOST") + s.Theme.Faint.Render(" "+s.Lang.Say(i18n.M("class.door-lab", "Most", s.Class.Labs)))
