@@ -122,10 +122,11 @@ func (h *hall) startLab(ctx context.Context, g serve.Guest) (*exec.Cmd, error) {
 	return cmd, nil
 }
 
-// where takes a learner who comes back to the lesson they were in.
+// where takes a learner who comes back to the lesson they were in, unless they
+// had finished it.
 func (h *hall) where(learner string) []string {
 	standing, err := classroom.Read(h.lab(learner).standing())
-	if err != nil || !slices.ContainsFunc(h.lessons, func(l lessons.Lesson) bool { return l.ID == standing.Place.Lesson }) {
+	if err != nil || standing.Number > standing.Steps || !slices.ContainsFunc(h.lessons, func(l lessons.Lesson) bool { return l.ID == standing.Place.Lesson }) {
 		return nil
 	}
 	return []string{"lesson", standing.Place.Lesson}

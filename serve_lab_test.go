@@ -45,24 +45,27 @@ func TestALearnersFolderHasRoomForSoMuch(t *testing.T) {
 
 func TestWhoComesBackIsWhereTheyWere(t *testing.T) {
 	h := &hall{home: home(t.TempDir()), lessons: []lessons.Lesson{{ID: "pod"}}}
-	was := func(lesson string) []string {
+	was := func(lesson string, number int) []string {
 		if err := os.MkdirAll(string(h.lab("min")), 0o700); err != nil {
 			t.Fatal(err)
 		}
 		teller := classroom.NewTeller(h.lab("min").standing())
-		teller.Tell(classroom.Standing{Open: true, Place: record.Place{Lesson: lesson}})
+		teller.Tell(classroom.Standing{Open: true, Number: number, Steps: 3, Place: record.Place{Lesson: lesson}})
 		teller.Close()
 		return h.where("min")
 	}
 	if got := h.where("min"); got != nil {
 		t.Errorf("at the first visit: %v", got)
 	}
-	if got := was("pod"); !slices.Equal(got, []string{"lesson", "pod"}) {
+	if got := was("pod", 3); !slices.Equal(got, []string{"lesson", "pod"}) {
 		t.Errorf("in a lesson: %v", got)
 	}
 	for _, other := range []string{"", "--provider=sim", "no-such"} {
-		if got := was(other); got != nil {
+		if got := was(other, 3); got != nil {
 			t.Errorf("in %q: %v", other, got)
 		}
+	}
+	if got := was("pod", 4); got != nil {
+		t.Errorf("at a lesson's end: %v", got)
 	}
 }
