@@ -8,7 +8,6 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/utils/ptr"
 )
@@ -44,15 +43,14 @@ func (s Snapshot) Lanes(d *appsv1.Deployment) []Lane {
 		lanes = append(lanes, Lane{Revision: revision(rs), ReplicaSet: rs})
 	}
 	slices.SortStableFunc(lanes, func(a, b Lane) int { return cmp.Compare(b.Revision, a.Revision) })
-	at := make(map[types.UID]*Lane, len(lanes))
-	for i := range lanes {
-		at[lanes[i].ReplicaSet.UID] = &lanes[i]
-	}
 	for _, p := range s.Pods {
-		if c := metav1.GetControllerOfNoCopy(p); c != nil {
-			if lane := at[c.UID]; lane != nil {
-				lane.Pods = append(lane.Pods, p)
-			}
+		c := metav1.GetControllerOfNoCopy(p)
+		if c == nil {
+			continue
+		}
+		// There are a few lanes and maybe thousands of pods: no map is faster.
+		if i := slices.IndexFunc(lanes, func(l Lane) bool { return l.ReplicaSet.UID == c.UID }); i >= 0 {
+			lanes[i].Pods = append(lanes[i].Pods, p)
 		}
 	}
 	return lanes
