@@ -17,10 +17,14 @@ PLANE_SRC   := $(shell find cluster/sim manifests -name '*.go' -o -name '*.yaml'
 # Packages where goroutines meet.
 RACE := ./cluster/watch ./cluster/record ./cluster/traffic ./cluster/sim/network ./cluster/sim/kubelet ./i18n ./lab ./lessons ./linemode ./prompt ./serve ./classroom ./tui
 
-# Every lesson, on two clusters at once because most of it is waiting. TIMES=2
-# finds what fails only sometimes; all nine take a quarter of an hour each time.
+# Every lesson, on two clusters at once because most of it is waiting: all nine
+# take a quarter of an hour each of TIMES.
 TIMES  ?= 1
 VERIFY := --times $(TIMES) --jobs 2 --speed 8
+
+# What fails only sometimes is found the second time. Continuous integration, which
+# says when it began, leaves it out 55 minutes later, for real clusters to have their turn.
+AGAIN = if [ $$(($$(date +%s) - $${PODIUM_CI_BEGAN:-$$(date +%s)})) -lt 3300 ]; then bin/podium verify $(VERIFY); else echo 'lessons: proven once, no time is left for a second proof'; fi
 
 .PHONY: all build run test test-kind test-kind-scenarios bench-kind lint verify bench crowd soak golden release cross clean
 
@@ -42,6 +46,7 @@ test: build
 	CGO_ENABLED=1 go test -race -timeout 20m $(RACE)
 	bin/podium verify $(VERIFY)
 	bin/podium verify --faults $(VERIFY)
+	@$(AGAIN)
 
 lint:
 	go run -mod=mod $(GOLANGCI) run ./...
