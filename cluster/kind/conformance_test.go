@@ -48,6 +48,7 @@ func everything(t *testing.T, name string) []string {
 	for _, args := range [][]string{
 		{"ps", "-a", "--filter", "label=" + labelCluster + "=" + name, "--format", "container {{.Names}} {{.Status}}"},
 		{"network", "ls", "--format", "network {{.Name}}"},
+		{"volume", "ls", "--format", "volume {{.Name}}"},
 	} {
 		listed, err := e.run(ctx, args...)
 		if err != nil {

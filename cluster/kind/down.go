@@ -2,7 +2,9 @@ package kind
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -99,20 +101,80 @@ func (p *Provider) discard(ctx context.Context, e engine, group int) error {
 		if len(nodes) == 0 {
 			return over, nil
 		}
-		args := []string{"rm", "-f", "-v"}
-		for _, n := range nodes {
-			args = append(args, n.ID)
-		}
-		_, last = e.run(ctx, args...)
+		last = e.remove(ctx, nodes)
 		return false, nil
 	})
 	if err == nil {
-		return p.removeNetwork(ctx, e)
+		return errors.Join(p.removeVolumes(ctx, e), p.removeNetwork(ctx, e))
 	}
 	if wait.Interrupted(err) {
 		err = p.failed(errors.Join(err, last))
 	}
 	return err
+}
+
+// remove removes containers, running or not, with their volumes.
+func (e engine) remove(ctx context.Context, nodes []node) error {
+	var ids, running []string
+	for _, n := range nodes {
+		ids = append(ids, n.ID)
+		if n.State.Running {
+			running = append(running, n.ID)
+		}
+	}
+	if e.name == "podman" && len(running) > 0 {
+		// Its rm gives each ten seconds to stop by itself.
+		_, _ = e.run(ctx, append([]string{"kill"}, running...)...)
+	}
+	_, err := e.run(ctx, append([]string{"rm", "-f", "-v"}, ids...)...)
+	return err
+}
+
+// A volume is one of the engine's, as Podman describes it.
+type volume struct {
+	Name      string
+	CreatedAt time.Time
+	Labels    map[string]string
+}
+
+// removeVolumes removes the volumes that kind makes for the nodes before it makes
+// the nodes. Only Podman has them: removing the containers doesn't remove these.
+func (p *Provider) removeVolumes(ctx context.Context, e engine) error {
+	if e.name != "podman" {
+		return nil
+	}
+	listed, err := e.run(ctx, "volume", "ls", "--format", "json")
+	if err != nil {
+		return p.failed(err)
+	}
+	var volumes []volume
+	if err := json.Unmarshal([]byte(listed), &volumes); err != nil {
+		return p.failed(&CommandError{Command: []string{e.name, "volume", "ls"}, Output: listed, Err: err})
+	}
+	args := []string{"volume", "rm"}
+	for _, v := range volumes {
+		if p.record().made(v.CreatedAt) && p.ofNode(v) {
+			args = append(args, v.Name)
+		}
+	}
+	if len(args) == 2 {
+		return nil
+	}
+	if _, err := e.run(ctx, args...); err != nil {
+		return p.failed(err)
+	}
+	return nil
+}
+
+// ofNode reports whether kind made a volume for a node of this cluster: its label
+// is the node's name
+// (sigs.k8s.io/kind/pkg/cluster/internal/providers/podman/provision.go).
+func (p *Provider) ofNode(v volume) bool {
+	names := []string{p.options.Cluster + "-" + controlPlane, p.options.Cluster + "-worker"}
+	for i := 2; i <= maxWorkers; i++ {
+		names = append(names, fmt.Sprintf("%s%d", names[1], i))
+	}
+	return slices.ContainsFunc(names, func(name string) bool { return v.Labels[name] == "true" })
 }
 
 // networkName is the network that kind puts its nodes on

@@ -63,37 +63,24 @@ func (e engine) images(ctx context.Context) (map[string]bool, error) {
 	return there, nil
 }
 
-// has reports whether the engine keeps an image, which may be named by digest.
-func (e engine) has(ctx context.Context, image string) bool {
-	_, err := e.run(ctx, "image", "inspect", "--format", "{{.Id}}", image)
-	return err == nil
-}
-
-// tagOnly is an image's name without its digest, as an archive keeps it.
-func tagOnly(image string) string {
-	name, _, _ := strings.Cut(image, "@")
-	return name
-}
-
 // nodeImage makes sure of the node image, pulling it if need be, and returns
 // the name that the engine knows it by.
 func (p *Provider) nodeImage(ctx context.Context, e engine, progress *progress) (string, error) {
-	for _, name := range []string{p.options.Image, tagOnly(p.options.Image)} {
-		if e.has(ctx, name) {
-			return name, nil
-		}
+	if name := e.find(ctx, p.options.Image); name != "" {
+		return name, nil
 	}
 	if err := ctx.Err(); err != nil {
 		return "", context.Cause(ctx)
 	}
+	name := e.names(p.options.Image)[0]
 	progress.begin(i18n.M("kind.stage.node-image", "Image", tagOnly(p.options.Image)))
-	if _, err := e.run(ctx, "pull", p.options.Image); err != nil {
+	if _, err := e.run(ctx, "pull", name); err != nil {
 		if ctx.Err() != nil {
 			return "", context.Cause(ctx)
 		}
 		return "", i18n.Errorf(err, i18n.M("kind.node-image", "Image", tagOnly(p.options.Image), "Why", plain(lastWords(err))))
 	}
-	return p.options.Image, nil
+	return name, nil
 }
 
 // pullLessons pulls the lessons' images that the engine hasn't. The first that
@@ -115,13 +102,6 @@ func (p *Provider) pullLessons(ctx context.Context, e engine, progress *progress
 		}
 	}
 	return nil
-}
-
-func familiar(image string) string {
-	if named, err := reference.ParseNormalizedNamed(image); err == nil {
-		return reference.FamiliarString(named)
-	}
-	return image
 }
 
 // missing lists the lessons' images that the engine hasn't.
@@ -228,8 +208,8 @@ func (p *Provider) PullImages(ctx context.Context, report func(image string)) er
 	if err != nil {
 		return err
 	}
-	if !e.has(ctx, p.options.Image) && !e.has(ctx, tagOnly(p.options.Image)) {
-		names = append([]string{p.options.Image}, names...)
+	if e.find(ctx, p.options.Image) == "" {
+		names = append(e.names(p.options.Image)[:1], names...)
 	}
 	for _, name := range names {
 		report(familiar(name))
@@ -261,11 +241,10 @@ func (p *Provider) SaveImages(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	tag := tagOnly(p.options.Image)
-	if !e.has(ctx, tag) { // pulled by its digest, which an archive doesn't keep
-		if _, err := e.run(ctx, "tag", p.options.Image, tag); err != nil {
-			return i18n.Errorf(err, i18n.M("kind.save-missing", "Image", tag, "Count", 1))
-		}
+	tag := full(tagOnly(p.options.Image))
+	// One that was pulled by its digest has no tag, and an archive keeps no digest.
+	if _, err := e.run(ctx, "tag", e.find(ctx, p.options.Image), tag); err != nil {
+		return i18n.Errorf(err, i18n.M("kind.save-missing", "Image", tagOnly(p.options.Image), "Count", 1))
 	}
 	if err := e.save(ctx, path, append(names, tag)); err != nil {
 		_ = os.Remove(path)
@@ -281,8 +260,15 @@ func (p *Provider) LoadImages(ctx context.Context, archive io.Reader) error {
 	if err != nil {
 		return err
 	}
+	before, err := e.images(ctx)
+	if err != nil {
+		return p.failed(err)
+	}
 	if _, err := e.feed(ctx, archive, "load"); err != nil {
 		return i18n.Errorf(err, i18n.M("kind.load", "Why", plain(lastWords(err))))
+	}
+	if err := p.adopt(ctx, e, before); err != nil {
+		return p.failed(err)
 	}
 	return nil
 }

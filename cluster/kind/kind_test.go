@@ -26,12 +26,18 @@ import (
 // the arguments as a shell does.
 func fakeEngine(t *testing.T, script string) {
 	t.Helper()
+	fake(t, "docker", script)
+}
+
+// fake puts an engine before all others.
+func fake(t *testing.T, name, script string) {
+	t.Helper()
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "docker"), []byte("#!/bin/sh\n"+script), 0o755); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\n"+script), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("PATH", dir+string(filepath.ListSeparator)+os.Getenv("PATH"))
-	t.Setenv(engineVariable, "docker")
+	t.Setenv(engineVariable, name)
 }
 
 // inspected is what docker inspect says of two nodes.

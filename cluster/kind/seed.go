@@ -3,10 +3,8 @@ package kind
 import (
 	"context"
 	"encoding/json"
-	"slices"
 	"strings"
 
-	"github.com/distribution/reference"
 	admissionv1 "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
@@ -114,24 +112,4 @@ func useLoaded(images []string) (admissionv1.MutatingAdmissionPolicy, admissionv
 		TypeMeta: meta, ObjectMeta: metav1.ObjectMeta{Name: loaded},
 		Spec: admissionv1.MutatingAdmissionPolicyBindingSpec{PolicyName: loaded},
 	}
-}
-
-// spellings are the ways in which a manifest may name an image.
-func spellings(image string) []string {
-	named, err := reference.ParseNormalizedNamed(image)
-	if err != nil {
-		return []string{image}
-	}
-	full, familiar := named.String(), reference.FamiliarString(named)
-	names := []string{full, familiar}
-	if rest, ok := strings.CutPrefix(full, "docker.io/library/"); ok {
-		names = append(names, "docker.io/"+rest, "library/"+rest)
-	}
-	for _, name := range slices.Clone(names) {
-		if untagged, ok := strings.CutSuffix(name, ":latest"); ok {
-			names = append(names, untagged)
-		}
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
 }

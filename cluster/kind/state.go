@@ -76,7 +76,13 @@ func (r record) owns(n node) bool {
 	if r.Nodes != nil {
 		return r.Nodes[n.Name] == n.ID
 	}
-	return !r.Began.IsZero() && n.Created.Sub(r.Began).Abs() < creationLimit
+	return r.made(n.Created)
+}
+
+// made reports whether something that came into being at that moment may have
+// come with the cluster.
+func (r record) made(at time.Time) bool {
+	return !r.Began.IsZero() && at.Sub(r.Began).Abs() < creationLimit
 }
 
 // mine lists the cluster's containers, or says that they are somebody else's.

@@ -1,0 +1,180 @@
+package kind
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// playback is an engine that answers what a real one answered, as recorded in
+// testdata, and writes down what it is asked to change. Once it was asked to
+// remove containers there are none.
+const playback = `case "$1 $2" in
+"ps -a") grep -q '^rm ' "$ASKED" || cat ps.txt ;;
+"inspect --type=container") cat inspect.json ;;
+"volume ls") cat volumes.json ;;
+"network ls") cat networks.txt ;;
+"images --format") cat images.txt ;;
+"image inspect") for name; do :; done; grep -qx "$name" images.txt ;;
+"info --format") echo linux ;;
+*) echo "$*" >>"$ASKED" ;;
+esac
+`
+
+// played puts such an engine before all others and returns it with what it was
+// asked to change.
+func played(t *testing.T, name string) (engine, func() []string) {
+	t.Helper()
+	recording, err := filepath.Abs(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := filepath.Join(t.TempDir(), "asked")
+	if err := os.WriteFile(asked, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("ASKED", asked)
+	fake(t, name, "cd '"+recording+"'\n"+playback)
+	return engineNamed(t, name), func() []string {
+		text, err := os.ReadFile(asked)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return lines(string(text))
+	}
+}
+
+func engineNamed(t *testing.T, name string) engine {
+	t.Helper()
+	i := slices.IndexFunc(engines(), func(e engine) bool { return e.name == name })
+	if i < 0 {
+		t.Fatal("no engine", name)
+	}
+	return engines()[i]
+}
+
+// made is when the recorded clusters were made.
+var made = map[string]time.Time{
+	"podman": time.Date(2026, 11, 21, 23, 53, 45, 0, time.UTC),
+}
+
+func TestNodesOfEveryEngineAreUnderstood(t *testing.T) {
+	for name, began := range made {
+		t.Run(name, func(t *testing.T) {
+			e, _ := played(t, name)
+			p := New(Options{Home: t.TempDir()})
+			if err := p.write(record{Cluster: "podium", Engine: name, Began: began}); err != nil {
+				t.Fatal(err)
+			}
+			nodes, err := p.mine(t.Context(), e)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var names, ids []string
+			for _, n := range nodes {
+				names, ids = append(names, n.Name), append(ids, n.ID)
+				if !n.State.Running {
+					t.Errorf("%s runs and is taken for stopped", n.Name)
+				}
+			}
+			if diff := cmp.Diff([]string{"podium-control-plane", "podium-worker", "podium-worker2", "podium-worker3"}, names); diff != "" {
+				t.Error(diff)
+			}
+			listed, err := os.ReadFile(filepath.Join("testdata", name, "ps.txt"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			slices.Sort(ids)
+			if diff := cmp.Diff(slices.Sorted(slices.Values(lines(string(listed)))), ids); diff != "" {
+				t.Error(diff)
+			}
+			for _, port := range []string{"6443/tcp", relayPort + "/tcp"} {
+				if at := nodes[0].NetworkSettings.Ports[port]; len(at) != 1 || at[0].HostPort == "" {
+					t.Errorf("port %s: %v", port, at)
+				}
+			}
+		})
+	}
+}
+
+func TestPodmansVolumesGoWithTheCluster(t *testing.T) {
+	_, asked := played(t, "podman")
+	p := New(Options{Home: t.TempDir()})
+	if err := p.write(record{Cluster: "podium", Engine: "podman", Began: made["podman"], Network: true}); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Delete(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	did := asked()
+	var words []string
+	for _, line := range did {
+		words = append(words, strings.Join(strings.Fields(line)[:2], " "))
+	}
+	if len(words) != 4 || !strings.HasPrefix(words[0], "kill ") || words[1] != "rm -f" || words[2] != "volume rm" || words[3] != "network rm" {
+		t.Fatalf("asked for %q", did)
+	}
+	if got := len(strings.Fields(did[2])) - 2; got != 4 {
+		t.Errorf("%d volumes are removed, not those of four nodes: %s", got, did[2])
+	}
+}
+
+func TestOnlyItsOwnVolumesAreRemoved(t *testing.T) {
+	p := New(Options{Home: t.TempDir(), Cluster: "c"})
+	for label, want := range map[string]bool{
+		"c-control-plane": true, "c-worker": true, "c-worker2": true, "c-worker10": true,
+		"c-worker11": false, "cd-worker": false, "c": false, "worker": false,
+	} {
+		if got := p.ofNode(volume{Labels: map[string]string{label: "true"}}); got != want {
+			t.Errorf("%s: %v", label, got)
+		}
+	}
+	r := record{Cluster: "c", Began: made["podman"]}
+	if r.made(r.Began.Add(-time.Hour)) || r.made(r.Began.Add(24*time.Hour)) || !r.made(r.Began.Add(time.Minute)) {
+		t.Error("volumes are not told apart by when they were made")
+	}
+}
+
+func TestPodmanIsToldWholeNames(t *testing.T) {
+	podman, docker := engineNamed(t, "podman"), engineNamed(t, "docker")
+	digest := "@sha256:" + strings.Repeat("a", 64)
+	for image, want := range map[string][]string{
+		"kindest/node:v1":                {"docker.io/kindest/node:v1", "localhost/kindest/node:v1"},
+		"kindest/node:v1" + digest:       {"docker.io/kindest/node" + digest, "docker.io/kindest/node:v1", "localhost/kindest/node:v1"},
+		"docker.io/kindest/node:v1":      {"docker.io/kindest/node:v1"},
+		"localhost/mine:1":               {"localhost/mine:1"},
+		"nginx":                          {"docker.io/library/nginx", "localhost/nginx"},
+		"registry:5000/node:v1" + digest: {"registry:5000/node" + digest, "registry:5000/node:v1"},
+	} {
+		if diff := cmp.Diff(want, podman.names(image)); diff != "" {
+			t.Errorf("%s: %s", image, diff)
+		}
+	}
+	if diff := cmp.Diff([]string{"kindest/node:v1" + digest, "kindest/node:v1"}, docker.names("kindest/node:v1"+digest)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestImagesThatPodmanPutUnderLocalhostGetTheirNames(t *testing.T) {
+	e, asked := played(t, "podman")
+	p := New(Options{Home: t.TempDir(), Image: "kindest/node:local-v1.36.3"})
+	if name := e.find(t.Context(), p.options.Image); name != "localhost/kindest/node:local-v1.36.3" {
+		t.Errorf("the node image is known as %q", name)
+	}
+	if err := p.adopt(t.Context(), e, map[string]bool{"localhost/httpd:2.4": true}); err != nil { // which somebody built
+		t.Fatal(err)
+	}
+	var want []string
+	for _, name := range []string{"gihyodocker/echo:patched", "library/nginx:latest", "kindest/node:local-v1.36.3"} {
+		local := "localhost/" + strings.TrimPrefix(name, "library/")
+		want = append(want, "tag "+local+" docker.io/"+name, "untag "+local+" "+local)
+	}
+	if diff := cmp.Diff(want, asked()); diff != "" {
+		t.Error(diff)
+	}
+}
