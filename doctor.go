@@ -30,10 +30,12 @@ func (o *options) doctor(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	containers := kind.New(kind.Options{Home: h.provider("kind"), Cluster: o.cluster})
 	list := doctor.Judge(doctor.Look(ctx, doctor.Where{
-		Home:  string(h),
-		Plane: sim.New(sim.Options{Home: h.provider("sim"), Plane: o.plane}).Plane,
-		Label: kind.New(kind.Options{Home: h.provider("kind"), Cluster: o.cluster}).Label(),
+		Home:    string(h),
+		Plane:   sim.New(sim.Options{Home: h.provider("sim"), Plane: o.plane}).Plane,
+		Engines: containers.Engines(),
+		Label:   containers.Label(),
 	}))
 	if ctx.Err() != nil {
 		return ctx.Err()

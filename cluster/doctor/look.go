@@ -17,18 +17,16 @@ import (
 	"time"
 )
 
-// engineNames are the engines that kind works with, in the order podium tries them.
-var engineNames = []string{"docker", "podman", "nerdctl"}
-
 // engineTimeout bounds one question to an engine: one that hangs is as good as
 // stopped, and a learner waits for the answer.
 const engineTimeout = 10 * time.Second
 
 // Where says what of podium's own is looked at.
 type Where struct {
-	Home  string                 // podium's folder
-	Plane func() (string, error) // finds podium-plane
-	Label string                 // the label of containers that are podium's: "key=value"
+	Home    string                 // podium's folder
+	Plane   func() (string, error) // finds podium-plane
+	Engines []string               // the container engines that podium may use, the preferred one first
+	Label   string                 // the label of containers that are podium's: "key=value"
 }
 
 // Look gathers facts about this machine. It changes nothing but for a file in
@@ -42,7 +40,7 @@ func Look(ctx context.Context, w Where) Facts {
 		f.Plane = path
 	}
 	f.Loopback = lookLoopback(ctx)
-	f.Engines = lookEngines(ctx)
+	f.Engines = lookEngines(ctx, w.Engines)
 	if e, ok := chosen(f.Engines); ok && w.Label != "" {
 		f.Leftovers = leftovers(ctx, e.Name, w.Label)
 	}
@@ -75,10 +73,10 @@ func lookLoopback(ctx context.Context) string {
 }
 
 // lookEngines asks the engines at the same time: a stopped one may take long.
-func lookEngines(ctx context.Context) []Engine {
-	found := make([]*Engine, len(engineNames))
+func lookEngines(ctx context.Context, names []string) []Engine {
+	found := make([]*Engine, len(names))
 	var group sync.WaitGroup
-	for i, name := range engineNames {
+	for i, name := range names {
 		if _, err := exec.LookPath(name); err != nil {
 			continue
 		}

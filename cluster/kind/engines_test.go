@@ -178,3 +178,25 @@ func TestImagesThatPodmanPutUnderLocalhostGetTheirNames(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestTheEngineThatMadeTheClusterIsUsed(t *testing.T) {
+	t.Setenv(engineVariable, "")
+	p := New(Options{Home: t.TempDir()})
+	for _, test := range []struct {
+		name, variable, maker string
+		want                  []string
+	}{
+		{"no wish", "", "", []string{"docker", "nerdctl", "podman"}},
+		{"a variable", "podman", "", []string{"podman"}},
+		{"a cluster", "", "nerdctl", []string{"nerdctl"}},
+		{"both", "docker", "podman", []string{"podman"}},
+	} {
+		t.Setenv(engineVariable, test.variable)
+		if err := p.write(record{Cluster: "podium", Engine: test.maker}); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(test.want, p.Engines()); diff != "" {
+			t.Errorf("%s: %s", test.name, diff)
+		}
+	}
+}

@@ -1,10 +1,12 @@
 package kind
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,15 +42,9 @@ const answerLimit = 10 * time.Second
 func (p *Provider) engine(ctx context.Context) (engine, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerLimit)
 	defer cancel()
-	wish := p.record().Engine
-	if wish == "" {
-		wish = os.Getenv(engineVariable)
-	}
+	wish := p.wish()
 	var first error
-	for _, e := range p.engines {
-		if wish != "" && e.name != wish {
-			continue
-		}
+	for _, e := range p.candidates() {
 		err := e.check(ctx)
 		if err == nil {
 			return e, nil
@@ -61,6 +57,28 @@ func (p *Provider) engine(ctx context.Context) (engine, error) {
 		return engine{}, i18n.Errorf(nil, i18n.M("kind.engine-unknown", "Engine", wish, "Variable", engineVariable))
 	}
 	return engine{}, first
+}
+
+// wish is the engine that has to be used, or "".
+func (p *Provider) wish() string {
+	return cmp.Or(p.record().Engine, os.Getenv(engineVariable))
+}
+
+// candidates are the engines that may be used, the preferred one first.
+func (p *Provider) candidates() []engine {
+	wish := p.wish()
+	return slices.DeleteFunc(slices.Clone(p.engines), func(e engine) bool { return wish != "" && e.name != wish })
+}
+
+// Engines names the container engines that may be used, the preferred one first:
+// a single one where the cluster was made by it or KIND_EXPERIMENTAL_PROVIDER
+// names it.
+func (p *Provider) Engines() []string {
+	var names []string
+	for _, e := range p.candidates() {
+		names = append(names, e.name)
+	}
+	return names
 }
 
 // check says why the engine can't run Linux containers.
