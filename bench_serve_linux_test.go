@@ -12,6 +12,7 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 
 	"podium/classroom"
+	"podium/serve/servetest"
 )
 
 // A load is what processes have taken: of the processor, and of memory now.
@@ -56,7 +57,7 @@ func hallOf(b *testing.B, people int) (c classTest, pid int, keys []gossh.Signer
 	}
 	b.Cleanup(func() { os.RemoveAll(home) })
 	for range people {
-		keys = append(keys, sshKey(b))
+		keys = append(keys, servetest.Key(b))
 	}
 	address, pid := served(b, home, keys...)
 	return classTest{b, home, address}, pid, keys

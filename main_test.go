@@ -42,6 +42,7 @@ var allowed = map[string][]string{
 	"classroom":                       {"cluster/record", "ownfile"},
 	"confine":                         {},
 	"serve":                           {"i18n", "ownfile"},
+	"serve/servetest":                 {},
 	"prompt":                          {"cluster/kubectl", "i18n"},
 	"lessons":                         {"cluster", "cluster/record", "manifests", "i18n", "ownfile"},
 	"handout":                         {"lessons", "i18n"},

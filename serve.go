@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -47,10 +48,13 @@ func serveCommand(o *options, say func(string) string) *cobra.Command {
 			case s.labs < 0 || s.labs > mostGuests || s.watchers < 0 || s.watchers > mostGuests || s.memory < leastMemory:
 				return usage("serve-limits", "Most", mostGuests, "Least", leastMemory)
 			}
-			if s.labs > 0 && confine.Supported() != nil {
+			if lacking := confine.Supported(); s.labs > 0 && lacking != nil {
 				alone := i18n.M("cli.serve-unconfined")
+				if errors.Is(lacking, confine.ErrCgo) {
+					alone = i18n.M("cli.serve-cgo")
+				}
 				if c.Flags().Changed("labs") {
-					return i18n.Errorf(confine.ErrUnsupported, alone)
+					return i18n.Errorf(lacking, alone)
 				}
 				s.labs = 0
 				fmt.Fprintln(c.OutOrStdout(), o.lang.Say(alone))

@@ -2,9 +2,8 @@ package main
 
 import (
 	"bufio"
-	"crypto/ed25519"
-	"crypto/rand"
 	"fmt"
+	"image"
 	"io"
 	"os"
 	"os/exec"
@@ -21,62 +20,26 @@ import (
 	"podium/classroom"
 	"podium/cluster/record"
 	"podium/confine"
+	"podium/serve/servetest"
 )
 
 // A guest is an SSH client with a terminal in memory.
 type guest struct {
+	servetest.Visit
 	t       testing.TB
 	screen  *vt.SafeEmulator
 	drawn   chan struct{}
 	stalled atomic.Pointer[chan struct{}]
-	in      io.Writer
-	client  *gossh.Client
 }
 
 // patience is for a machine that does much else.
 const patience = 5 * time.Minute
 
-func sshKey(t testing.TB) gossh.Signer {
-	t.Helper()
-	_, private, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	signer, err := gossh.NewSignerFromKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return signer
-}
-
 func visit(t testing.TB, address, user string, key gossh.Signer, locale string) *guest {
 	t.Helper()
-	client, err := gossh.Dial("tcp", address, &gossh.ClientConfig{
-		User: user, Auth: []gossh.AuthMethod{gossh.PublicKeys(key)}, HostKeyCallback: gossh.InsecureIgnoreHostKey(), Timeout: patience,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = client.Close() })
-	session, err := client.NewSession()
-	if err != nil {
-		t.Fatal(err)
-	}
-	g := &guest{t: t, screen: vt.NewSafeEmulator(120, 40), drawn: make(chan struct{}, 1), client: client}
-	session.Stdout = g
-	if g.in, err = session.StdinPipe(); err != nil {
-		t.Fatal(err)
-	}
-	go func() { _, _ = io.Copy(g.in, g.screen) }() // the terminal's answers
-	if err := session.Setenv("LANG", locale); err != nil {
-		t.Fatal(err)
-	}
-	if err := session.RequestPty("xterm-256color", 40, 120, gossh.TerminalModes{}); err != nil {
-		t.Fatal(err)
-	}
-	if err := session.Shell(); err != nil {
-		t.Fatal(err)
-	}
+	g := &guest{t: t, screen: vt.NewSafeEmulator(120, 40), drawn: make(chan struct{}, 1)}
+	g.Visit = servetest.Enter(t, address, user, key, image.Pt(120, 40), map[string]string{"LANG": locale}, g)
+	go func() { _, _ = io.Copy(g.In, g.screen) }() // the terminal's answers
 	return g
 }
 
@@ -118,7 +81,7 @@ func (g *guest) see(texts ...string) {
 	}
 }
 
-func (g *guest) keys(text string) { _, _ = io.WriteString(g.in, text) }
+func (g *guest) keys(text string) { _, _ = io.WriteString(g.In, text) }
 
 // A student is a guest with a lab, and what their podium tells of it.
 type student struct {
@@ -245,7 +208,7 @@ func TestLearnersOverSSHAreAtHomeAndKeptIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(home) })
-	min, jun, eye := sshKey(t), sshKey(t), sshKey(t)
+	min, jun, eye := servetest.Key(t), servetest.Key(t), servetest.Key(t)
 	address, _ := served(t, home, min, jun, eye)
 	c := classTest{t, home, address}
 	if confine.Supported() != nil {
@@ -323,7 +286,7 @@ func (c classTest) comeBack(l *student, key gossh.Signer) {
 	l.keys("\x1b[15~")
 	l.see("step 2 of")
 	l.await("the second step", func(s classroom.Standing) bool { return s.Number == 2 })
-	_ = l.client.Close()
+	_ = l.Client.Close()
 	visit(c.TB, c.address, "lab", key, "ko_KR.UTF-8").see("20단계 중 2단계")
 }
 
@@ -338,6 +301,6 @@ func (c classTest) watch(key gossh.Signer) {
 	english.see("A pod from a file")
 	korean.see("as seen by the presenter")
 	korean.see("파일로 파드 만들기")
-	fmt.Fprint(english.in, "\x1b[19~") // F8
+	fmt.Fprint(english.In, "\x1b[19~") // F8
 	english.see("파일로 파드 만들기")
 }

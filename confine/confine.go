@@ -23,6 +23,10 @@ type Bounds struct {
 // ErrUnsupported says that this system can't confine a process.
 var ErrUnsupported = errors.New("this system has no Landlock with network rules (Linux 6.7 or newer)")
 
+// ErrCgo says that this program can't confine what it has confined before: with
+// cgo in it that asks for files of the system's which are out of reach by then.
+var ErrCgo = errors.New("this program was built with cgo")
+
 // Variable names the environment variable in which a confined process hands its
 // bounds on to its children, for those that narrow them further.
 const Variable = "PODIUM_BOUNDS"

@@ -15,8 +15,12 @@ import (
 // leastABI is the first Landlock that has rules for TCP (Linux 6.7).
 const leastABI = 4
 
-// Supported returns nil where [Enter] can work, else [ErrUnsupported].
+// Supported returns nil where [Enter] can work, and work again; else [ErrCgo] or
+// [ErrUnsupported].
 func Supported() error {
+	if withCgo {
+		return ErrCgo
+	}
 	if abi, err := llsyscall.LandlockGetABIVersion(); err != nil || abi < leastABI {
 		return ErrUnsupported
 	}

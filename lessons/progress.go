@@ -1,13 +1,7 @@
 package lessons
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io/fs"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -98,46 +92,24 @@ func (p Progress) Reset(lesson string) Progress {
 // usable.
 func LoadProgress(path string) (Progress, error) {
 	empty := Progress{Version: progressVersion, Lessons: map[string]LessonProgress{}}
-	data, err := os.ReadFile(path)
+	var p Progress
+	aside, err := ownfile.Load(path, progressVersion, &p)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return empty, nil
+	case aside != "":
+		return empty, i18n.Errorf(err, i18n.M("progress.aside", "Path", path, "Aside", aside))
 	case err != nil:
 		return empty, i18n.Errorf(err, i18n.M("progress.unreadable", "Path", path))
 	}
-	var p Progress
-	err = json.Unmarshal(data, &p)
-	if err == nil && (p.Version < 1 || p.Version > progressVersion) {
-		err = fmt.Errorf("version %d", p.Version)
-	}
-	if err != nil {
-		return empty, moveAside(path, err)
-	}
 	if p.Lessons == nil {
-		p.Lessons = empty.Lessons
+		return empty, nil
 	}
 	return p, nil
-}
-
-func moveAside(path string, cause error) error {
-	aside, err := ownfile.SetAside(path)
-	if err != nil {
-		return i18n.Errorf(errors.Join(cause, err), i18n.M("progress.unreadable", "Path", path))
-	}
-	return i18n.Errorf(cause, i18n.M("progress.aside", "Path", path, "Aside", aside))
 }
 
 // Save writes the progress to path, all of it or nothing.
 func (p Progress) Save(path string) error {
 	p.Version = progressVersion
-	data, err := json.MarshalIndent(p, "", "  ")
-	if err == nil {
-		err = os.MkdirAll(filepath.Dir(path), 0o700)
-	}
-	if err == nil {
-		err = ownfile.Write(path, append(data, '\n'))
-	}
-	if err != nil {
+	if err := ownfile.Save(path, p); err != nil {
 		return i18n.Errorf(err, i18n.M("progress.unsaved", "Path", path))
 	}
 	return nil

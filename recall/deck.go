@@ -10,14 +10,8 @@
 package recall
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io/fs"
 	"maps"
 	"math"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -141,24 +135,13 @@ func (d Deck) Days(id string, now time.Time) map[Grade]int {
 // error says where it went, and the deck returned is empty and usable.
 func Load(path string) (Deck, error) {
 	d := Deck{Version: deckVersion, Cards: map[string]Memory{}}
-	data, err := os.ReadFile(path)
+	var kept Deck
+	aside, err := ownfile.Load(path, deckVersion, &kept)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return d, nil
+	case aside != "":
+		return d, i18n.Errorf(err, i18n.M("review.aside", "Aside", aside))
 	case err != nil:
 		return d, i18n.Errorf(err, i18n.M("review.unreadable", "Path", path))
-	}
-	var kept Deck
-	err = json.Unmarshal(data, &kept)
-	if err == nil && (kept.Version < 1 || kept.Version > deckVersion) {
-		err = fmt.Errorf("version %d", kept.Version)
-	}
-	if err != nil {
-		aside, failed := ownfile.SetAside(path)
-		if failed != nil {
-			return d, i18n.Errorf(errors.Join(err, failed), i18n.M("review.unreadable", "Path", path))
-		}
-		return d, i18n.Errorf(err, i18n.M("review.aside", "Aside", aside))
 	}
 	maps.DeleteFunc(kept.Cards, func(_ string, m Memory) bool { return !m.whole() })
 	if kept.Cards != nil {
@@ -170,14 +153,7 @@ func Load(path string) (Deck, error) {
 // Save writes the deck to path, all of it or nothing.
 func (d Deck) Save(path string) error {
 	d.Version = deckVersion
-	data, err := json.MarshalIndent(d, "", "  ")
-	if err == nil {
-		err = os.MkdirAll(filepath.Dir(path), 0o700)
-	}
-	if err == nil {
-		err = ownfile.Write(path, append(data, '\n'))
-	}
-	if err != nil {
+	if err := ownfile.Save(path, d); err != nil {
 		return i18n.Errorf(err, i18n.M("review.unsaved", "Path", path))
 	}
 	return nil

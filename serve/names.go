@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -77,14 +76,7 @@ func (n *names) claim(user string, key ssh.PublicKey) (string, error) {
 	}
 	next := maps.Clone(n.keys)
 	next[print] = user
-	data, err := json.MarshalIndent(next, "", "  ")
-	if err == nil {
-		err = os.MkdirAll(filepath.Dir(n.file), 0o700)
-	}
-	if err == nil {
-		err = ownfile.Write(n.file, data)
-	}
-	if err != nil {
+	if err := ownfile.Save(n.file, next); err != nil {
 		return "", i18n.Errorf(err, i18n.M("serve.names", "File", n.file, "Problem", reason(err)))
 	}
 	n.keys = next

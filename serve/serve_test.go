@@ -3,11 +3,9 @@ package serve
 import (
 	"bytes"
 	"context"
-	"crypto/ed25519"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
+	"image"
 	"net"
 	"os"
 	"os/exec"
@@ -20,6 +18,7 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 
 	"podium/i18n"
+	"podium/serve/servetest"
 )
 
 // labWord makes this very executable a learner's lab, which says who it is,
@@ -43,19 +42,6 @@ func TestMain(m *testing.M) {
 
 // patience is for a machine that does much else.
 const patience = 3 * time.Minute
-
-func newKey(t *testing.T) gossh.Signer {
-	t.Helper()
-	_, private, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	signer, err := gossh.NewSignerFromKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return signer
-}
 
 // A host is a server under test.
 type host struct {
@@ -91,11 +77,7 @@ func start(t *testing.T, change func(*Options), keys ...gossh.Signer) *host {
 			return exec.CommandContext(ctx, self, labWord, g.Name), err
 		},
 	}
-	var text []byte
-	for _, k := range keys {
-		text = append(text, gossh.MarshalAuthorizedKey(k.PublicKey())...)
-	}
-	if err := os.WriteFile(o.Keys, text, 0o600); err != nil {
+	if err := os.WriteFile(o.Keys, servetest.Keys(keys...), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if change != nil {
@@ -127,20 +109,16 @@ func resume(t *testing.T, o Options) *host {
 }
 
 func (h *host) dial(user string, auth ...gossh.AuthMethod) (*gossh.Client, error) {
-	return gossh.Dial("tcp", h.address, &gossh.ClientConfig{
-		User: user, Auth: auth, HostKeyCallback: gossh.InsecureIgnoreHostKey(), Timeout: patience, //nolint:gosec // loopback
-	})
+	return servetest.Dial(h.address, user, auth...)
 }
 
 // A visit is a client's session and what it was shown.
 type visit struct {
-	t       *testing.T
-	client  *gossh.Client
-	session *gossh.Session
-	in      io.Writer
-	mu      sync.Mutex
-	shown   bytes.Buffer
-	more    chan struct{}
+	servetest.Visit
+	t     *testing.T
+	mu    sync.Mutex
+	shown bytes.Buffer
+	more  chan struct{}
 }
 
 func (v *visit) Write(p []byte) (int, error) {
@@ -174,38 +152,15 @@ func (v *visit) see(text string) {
 
 func (h *host) visit(t *testing.T, user string, key gossh.Signer, env map[string]string) *visit {
 	t.Helper()
-	client, err := h.dial(user, gossh.PublicKeys(key))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = client.Close() })
-	session, err := client.NewSession()
-	if err != nil {
-		t.Fatal(err)
-	}
-	v := &visit{t: t, client: client, session: session, more: make(chan struct{}, 1)}
-	session.Stdout = v
-	if v.in, err = session.StdinPipe(); err != nil {
-		t.Fatal(err)
-	}
-	for name, value := range env {
-		if err := session.Setenv(name, value); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := session.RequestPty("xterm-256color", 30, 100, gossh.TerminalModes{}); err != nil {
-		t.Fatal(err)
-	}
-	if err := session.Shell(); err != nil {
-		t.Fatal(err)
-	}
+	v := &visit{t: t, more: make(chan struct{}, 1)}
+	v.Visit = servetest.Enter(t, h.address, user, key, image.Pt(100, 30), env, v)
 	return v
 }
 
 func TestOnlyKnownKeysComeIn(t *testing.T) {
-	known := newKey(t)
+	known := servetest.Key(t)
 	h := start(t, nil, known)
-	if _, err := h.dial("watch", gossh.PublicKeys(newKey(t))); err == nil {
+	if _, err := h.dial("watch", gossh.PublicKeys(servetest.Key(t))); err == nil {
 		t.Error("an unknown key came in")
 	}
 	if _, err := h.dial("watch", gossh.Password("")); err == nil {
@@ -224,7 +179,7 @@ func TestOnlyKnownKeysComeIn(t *testing.T) {
 }
 
 func TestAServerNeedsKeysItCanHoldTo(t *testing.T) {
-	line := string(gossh.MarshalAuthorizedKey(newKey(t).PublicKey()))
+	line := string(gossh.MarshalAuthorizedKey(servetest.Key(t).PublicKey()))
 	for text, want := range map[string]string{
 		"# none\n\n":              "holds no public key",
 		line + "no key\n":         "Line 2",
@@ -244,7 +199,7 @@ func TestAServerNeedsKeysItCanHoldTo(t *testing.T) {
 }
 
 func TestTheHostKeyIsKept(t *testing.T) {
-	h := start(t, nil, newKey(t))
+	h := start(t, nil, servetest.Key(t))
 	info, err := os.Stat(h.options.HostKey)
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info.Mode(), err)
@@ -256,15 +211,15 @@ func TestTheHostKeyIsKept(t *testing.T) {
 }
 
 func TestWatchersHaveTheirOwnWindowAndLanguage(t *testing.T) {
-	key := newKey(t)
+	key := servetest.Key(t)
 	h := start(t, nil, key)
 	v := h.visit(t, "watch", key, map[string]string{"LANG": "ko_KR.UTF-8", "COLORTERM": "truecolor", "LD_PRELOAD": "/tmp/evil.so"})
 	v.see("watch ko [TERM=xterm-256color COLORTERM=truecolor] (100,30)\r\n")
-	if err := v.session.WindowChange(50, 160); err != nil {
+	if err := v.Session.WindowChange(50, 160); err != nil {
 		t.Fatal(err)
 	}
 	v.see("now (160,50)\r\n")
-	if err := v.session.WindowChange(1<<20, 1<<20); err != nil {
+	if err := v.Session.WindowChange(1<<20, 1<<20); err != nil {
 		t.Fatal(err)
 	}
 	v.see("now (500,200)\r\n")
@@ -274,7 +229,7 @@ func TestWatchersHaveTheirOwnWindowAndLanguage(t *testing.T) {
 }
 
 func TestNothingButAScreenIsServed(t *testing.T) {
-	key := newKey(t)
+	key := servetest.Key(t)
 	h := start(t, nil, key)
 	client, err := h.dial("watch", gossh.PublicKeys(key))
 	if err != nil {
@@ -321,7 +276,7 @@ func TestNothingButAScreenIsServed(t *testing.T) {
 }
 
 func TestAKeyHasOneNameAndANameOneKey(t *testing.T) {
-	min, jun := newKey(t), newKey(t)
+	min, jun := servetest.Key(t), servetest.Key(t)
 	h := start(t, nil, min, jun)
 	h.visit(t, "min", min, nil).see("lab of min\r\n")
 	h.visit(t, "min", jun, nil).see("Somebody else's key has the name min")
@@ -339,7 +294,7 @@ func TestAKeyHasOneNameAndANameOneKey(t *testing.T) {
 }
 
 func TestALearnerTakesTheLabOverFromTheirOtherWindow(t *testing.T) {
-	min, jun, sol := newKey(t), newKey(t), newKey(t)
+	min, jun, sol := servetest.Key(t), servetest.Key(t), servetest.Key(t)
 	h := start(t, nil, min, jun, sol)
 	first := h.visit(t, "min", min, nil)
 	first.see("lab of min")
@@ -347,15 +302,15 @@ func TestALearnerTakesTheLabOverFromTheirOtherWindow(t *testing.T) {
 	second.see("lab of min")
 	first.see("Your lab is open in your other window now")
 	var exit *gossh.ExitError
-	if err := first.session.Wait(); err != nil && !errors.As(err, &exit) {
+	if err := first.Session.Wait(); err != nil && !errors.As(err, &exit) {
 		t.Error(err)
 	}
-	fmt.Fprintln(second.in, "hello")
+	fmt.Fprintln(second.In, "hello")
 	second.see("heard hello")
 	h.visit(t, "jun", jun, nil).see("lab of jun")
 	h.visit(t, "sol", sol, nil).see("All 2 labs are taken")
-	fmt.Fprintln(second.in, "bye")
-	if err := second.session.Wait(); err != nil {
+	fmt.Fprintln(second.In, "bye")
+	if err := second.Session.Wait(); err != nil {
 		t.Error(err)
 	}
 	h.visit(t, "sol", sol, nil).see("lab of sol")
@@ -365,7 +320,7 @@ func TestALearnerTakesTheLabOverFromTheirOtherWindow(t *testing.T) {
 }
 
 func TestALabCanBeEndedForAReason(t *testing.T) {
-	key := newKey(t)
+	key := servetest.Key(t)
 	h := start(t, nil, key)
 	v := h.visit(t, "min", key, nil)
 	v.see("lab of min")
@@ -377,7 +332,7 @@ func TestALabCanBeEndedForAReason(t *testing.T) {
 // Somebody who watches and doesn't read is written to without end, and neither
 // holds up others nor the server's end.
 func TestWhoDoesNotReadHoldsNobodyUp(t *testing.T) {
-	key := newKey(t)
+	key := servetest.Key(t)
 	full := make(chan struct{})
 	h := start(t, func(o *Options) {
 		o.Watch = func(ctx context.Context, g Guest) error {
@@ -421,7 +376,7 @@ func TestWhoDoesNotReadHoldsNobodyUp(t *testing.T) {
 }
 
 func TestWithoutLabsThereIsWatching(t *testing.T) {
-	key := newKey(t)
+	key := servetest.Key(t)
 	h := start(t, func(o *Options) { o.Lab = nil }, key)
 	h.visit(t, "lab", key, nil).see("There are no labs here")
 	h.visit(t, "watch", key, nil).see("watch en")

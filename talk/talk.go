@@ -60,14 +60,7 @@ type Place struct {
 
 // Write writes v, a Live or a Place, to path.
 func Write(path string, v any) error {
-	data, err := json.MarshalIndent(v, "", "  ")
-	if err == nil {
-		err = os.MkdirAll(filepath.Dir(path), 0o700)
-	}
-	if err == nil {
-		err = ownfile.Write(path, append(data, '\n'))
-	}
-	if err != nil {
+	if err := ownfile.Save(path, v); err != nil {
 		return i18n.Errorf(err, i18n.M("talk.unwritable", "File", path, "Problem", err.Error()))
 	}
 	return nil

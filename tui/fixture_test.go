@@ -165,6 +165,20 @@ func hides(t *testing.T, m *Model, unwanted string) {
 }
 
 // golden compares the screen with a file, or writes the file when UPDATE is set.
+// goldens compares what show makes, in both languages and at two sizes.
+func goldens(t *testing.T, name string, show func(t *testing.T) *Model) {
+	for _, language := range i18n.Languages {
+		for _, size := range []tea.WindowSizeMsg{{Width: 80, Height: 24}, {Width: 120, Height: 40}} {
+			file := fmt.Sprintf("%s-%s-%dx%d", name, language, size.Width, size.Height)
+			t.Run(file, func(t *testing.T) {
+				m := show(t)
+				m.scene.Lang = language
+				golden(t, drive(m, size), file)
+			})
+		}
+	}
+}
+
 func golden(t *testing.T, m *Model, name string) {
 	t.Helper()
 	screen := text(m)

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"fmt"
 	"testing"
 	"time"
 
@@ -37,16 +36,7 @@ func TestScreensLookAsTheyDid(t *testing.T) {
 		"past":    func(t *testing.T) *Model { return then(t, rewound(t), "left") },
 		"explore": func(t *testing.T) *Model { return keys(drive(newTest(t), opened(), snapshot(1, "web-1")), "e") },
 	} {
-		for _, language := range i18n.Languages {
-			for _, size := range []tea.WindowSizeMsg{{Width: 80, Height: 24}, {Width: 120, Height: 40}} {
-				file := fmt.Sprintf("%s-%s-%dx%d", name, language, size.Width, size.Height)
-				t.Run(file, func(t *testing.T) {
-					m := show(t)
-					m.scene.Lang = language
-					golden(t, drive(m, size), file)
-				})
-			}
-		}
+		goldens(t, name, show)
 	}
 }
 

@@ -41,6 +41,24 @@ func (j *jobs) cmd(do func(context.Context) tea.Msg) tea.Cmd {
 	}
 }
 
+// next makes a command that waits for what a channel brings and returns it as msg
+// makes it; nothing comes of a channel that is closed, or of none.
+func next[T any](j *jobs, from <-chan T, msg func(T) tea.Msg) tea.Cmd {
+	if from == nil {
+		return nil
+	}
+	return j.cmd(func(ctx context.Context) tea.Msg {
+		select {
+		case value, ok := <-from:
+			if ok {
+				return msg(value)
+			}
+		case <-ctx.Done():
+		}
+		return nil
+	})
+}
+
 // close ends all jobs and waits for them.
 func (j *jobs) close() {
 	j.mu.Lock()

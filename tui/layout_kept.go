@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 
@@ -58,17 +57,6 @@ var hideable = []string{"board", "lanes", "traffic", "why", "tree", "events"}
 const mostGrown = 60
 
 func (l Layout) equal(other Layout) bool { return reflect.DeepEqual(l, other) }
-
-func (l Layout) save(path string) error {
-	data, err := json.MarshalIndent(l, "", "  ")
-	if err == nil {
-		err = os.MkdirAll(filepath.Dir(path), 0o700)
-	}
-	if err == nil {
-		err = ownfile.Write(path, append(data, '\n'))
-	}
-	return err
-}
 
 // layout is the screen's own, and what of it is on disk.
 type layout struct {
@@ -134,7 +122,7 @@ func (m *Model) keepLayout(msg tea.Msg) tea.Cmd {
 		return nil
 	}
 	m.layout.saving, m.layout.saved = true, now
-	return m.jobs.cmd(func(context.Context) tea.Msg { return keptMsg{now.save(path)} })
+	return m.jobs.cmd(func(context.Context) tea.Msg { return keptMsg{ownfile.Save(path, now)} })
 }
 
 func (m *Model) onKept(msg keptMsg) tea.Cmd {

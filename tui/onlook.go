@@ -53,35 +53,11 @@ func (m *Model) initOnlooker() tea.Cmd {
 }
 
 func (m *Model) nextStanding() tea.Cmd {
-	if m.opts.Mirror == nil {
-		return nil
-	}
-	return m.jobs.cmd(func(ctx context.Context) tea.Msg {
-		select {
-		case s, ok := <-m.opts.Mirror:
-			if ok {
-				return standingMsg{s}
-			}
-		case <-ctx.Done():
-		}
-		return nil
-	})
+	return next(m.jobs, m.opts.Mirror, func(s classroom.Standing) tea.Msg { return standingMsg{s} })
 }
 
 func (m *Model) nextClass() tea.Cmd {
-	if m.opts.Class == nil {
-		return nil
-	}
-	return m.jobs.cmd(func(ctx context.Context) tea.Msg {
-		select {
-		case class, ok := <-m.opts.Class:
-			if ok {
-				return classMsg{class}
-			}
-		case <-ctx.Done():
-		}
-		return nil
-	})
+	return next(m.jobs, m.opts.Class, func(c classroom.Class) tea.Msg { return classMsg{c} })
 }
 
 // onClass takes how the class stands.

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"fmt"
 	"path/filepath"
 	"testing"
 
@@ -140,16 +139,7 @@ func TestReviewsLookAsTheyDid(t *testing.T) {
 			return keys(reviewing(t, earned(), deck), "2", "enter", "enter", "2", "enter", "enter", "enter", "3")
 		},
 	} {
-		for _, language := range i18n.Languages {
-			for _, size := range []tea.WindowSizeMsg{{Width: 80, Height: 24}, {Width: 120, Height: 40}} {
-				file := fmt.Sprintf("%s-%s-%dx%d", name, language, size.Width, size.Height)
-				t.Run(file, func(t *testing.T) {
-					m := show(t)
-					m.scene.Lang = language
-					golden(t, drive(m, size), file)
-				})
-			}
-		}
+		goldens(t, name, show)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/mattn/go-runewidth"
 
 	"podium/i18n"
+	"podium/ownfile"
 )
 
 // fps is how often the terminal is written to at most, and how often a screen at
@@ -78,7 +79,7 @@ func (m *Model) end() {
 		_ = m.scene.Progress.With(s.Lesson().ID, s.Progress()).Save(m.opts.ProgressPath)
 	}
 	if now := m.layoutNow(); m.opts.LayoutPath != "" && !now.equal(m.layout.saved) {
-		_ = now.save(m.opts.LayoutPath)
+		_ = ownfile.Save(m.opts.LayoutPath, now)
 	}
 	m.talk.left = m.endTalk()
 	if r := m.recorder.Load(); r != nil {

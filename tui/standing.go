@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"context"
-
 	tea "charm.land/bubbletea/v2"
 
 	"podium/classroom"
@@ -44,19 +42,7 @@ func (m *Model) standOut() {
 type hintMsg struct{ sentence string }
 
 func (m *Model) nextHint() tea.Cmd {
-	if m.opts.Hints == nil {
-		return nil
-	}
-	return m.jobs.cmd(func(ctx context.Context) tea.Msg {
-		select {
-		case sentence, ok := <-m.opts.Hints:
-			if ok {
-				return hintMsg{sentence}
-			}
-		case <-ctx.Done():
-		}
-		return nil
-	})
+	return next(m.jobs, m.opts.Hints, func(sentence string) tea.Msg { return hintMsg{sentence} })
 }
 
 // onHint shows what the instructor says, above the prompt, where it stays.

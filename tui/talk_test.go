@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -11,7 +10,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"podium/cluster"
-	"podium/i18n"
 	"podium/talk"
 	"podium/tui/panes"
 )
@@ -237,16 +235,7 @@ func TestStagesLookAsTheyDid(t *testing.T) {
 		},
 		"talk-compare": func(t *testing.T) *Model { return keys(drive(atLine(t), snapshot(3, "web-1", "web-2")), "c") },
 	} {
-		for _, language := range i18n.Languages {
-			for _, size := range []tea.WindowSizeMsg{{Width: 80, Height: 24}, {Width: 120, Height: 40}} {
-				file := fmt.Sprintf("%s-%s-%dx%d", name, language, size.Width, size.Height)
-				t.Run(file, func(t *testing.T) {
-					m := show(t)
-					m.scene.Lang = language
-					golden(t, drive(m, size), file)
-				})
-			}
-		}
+		goldens(t, name, show)
 	}
 }
 

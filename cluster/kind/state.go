@@ -56,11 +56,7 @@ func (p *Provider) record() record {
 }
 
 func (p *Provider) write(r record) error {
-	data, err := json.MarshalIndent(r, "", "  ")
-	if err == nil {
-		err = ownfile.Write(p.path(fileRecord), data)
-	}
-	if err != nil {
+	if err := ownfile.Save(p.path(fileRecord), r); err != nil {
 		return p.homeError(err)
 	}
 	return nil

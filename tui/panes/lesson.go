@@ -19,8 +19,7 @@ type Lesson struct {
 	offset  int // rows scrolled
 	rows    int // of the page as last drawn
 	height  int
-	typed   string // digits of an answer that isn't given yet
-	chosen  int    // the choice that Enter would give
+	answer  answer
 	step    string // lesson and step the above are about
 	copied  int    // how many of the text's commands were put into the prompt
 	seen    attention
@@ -95,7 +94,7 @@ func (l *Lesson) Asking(s Scene) bool {
 func (l *Lesson) follow(s Scene) {
 	step := s.Session.Lesson().ID + "/" + strconv.Itoa(s.Session.Index())
 	if l.step != step {
-		l.step, l.offset, l.copied, l.typed, l.chosen, l.seen = step, 0, 0, "", 0, attention{met: s.Session.Met()}
+		l.step, l.offset, l.copied, l.answer, l.seen = step, 0, 0, answer{}, attention{met: s.Session.Met()}
 	}
 }
 
@@ -130,8 +129,13 @@ func (l *Lesson) Scroll(by int) {
 func (l *Lesson) onKey(s Scene, press tea.KeyPressMsg) Action {
 	name := press.Keystroke()
 	if l.Asking(s) {
-		if action, taken := l.onAnswer(s, name, press.Text); taken {
-			return action
+		said, given, taken := l.answer.press(s.Session.Step().Ask.Choices, press)
+		if given {
+			l.answer.typed = ""
+			return AnswerQuestion{said}
+		}
+		if taken {
+			return nil
 		}
 	}
 	switch name {
@@ -169,40 +173,6 @@ func onward(s Scene) Action {
 		return NextStep{}
 	}
 	return nil
-}
-
-// onAnswer edits or gives the answer to the step's question.
-func (l *Lesson) onAnswer(s Scene, name, text string) (Action, bool) {
-	ask := s.Session.Step().Ask
-	if ask.Form == lessons.Choice {
-		switch n, err := strconv.Atoi(name); {
-		case err == nil && n >= 1 && n <= len(ask.Choices):
-			l.chosen = n - 1
-		case name == "up":
-			l.chosen = max(0, l.chosen-1)
-		case name == "down":
-			l.chosen = min(len(ask.Choices)-1, l.chosen+1)
-		case name == "enter":
-			return AnswerQuestion{ask.Choices[l.chosen]}, true
-		default:
-			return nil, false
-		}
-		return nil, true
-	}
-	const longestAnswer = 9
-	switch {
-	case text != "" && strings.Trim(text, "0123456789.-") == "" && len(l.typed) < longestAnswer:
-		l.typed += text
-	case name == "backspace" && l.typed != "":
-		l.typed = l.typed[:len(l.typed)-1]
-	case name == "enter":
-		answer := l.typed
-		l.typed = ""
-		return AnswerQuestion{answer}, true
-	default:
-		return nil, false
-	}
-	return nil, true
 }
 
 // View implements [Pane].

@@ -25,7 +25,7 @@ func (l *Lesson) question() {
 	if step.Ask.Form == lessons.Choice {
 		l.choices(words)
 	} else if l.Asking(p.s) {
-		p.add("  " + p.s.Theme.Accent.Render(p.s.Theme.Here) + " " + p.s.Theme.Strong.Render(l.typed) + p.s.Theme.Accent.Render("_"))
+		p.add(l.answer.field(p.s))
 	}
 	if l.Asking(p.s) && !p.s.Focused && !p.s.Onlooker {
 		p.gap()
@@ -51,7 +51,7 @@ func (l *Lesson) choices(words lessons.StepWords) {
 		}
 		pointer, style := "  ", th.Text
 		switch {
-		case l.Asking(p.s) && i == l.chosen && p.s.Focused:
+		case l.Asking(p.s) && i == l.answer.chosen && p.s.Focused:
 			pointer = th.Accent.Render(th.Here) + " "
 		case p.s.Session.Answered() == ask.Choices[i]:
 			pointer, style = th.Accent.Render(th.Here)+" ", th.Strong

@@ -2,7 +2,6 @@ package panes
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -31,8 +30,7 @@ type Review struct {
 	offset int // rows scrolled
 	rows   int // of the page as last drawn
 	height int
-	chosen int    // the choice that Enter would give
-	typed  string // digits of an answer that isn't given yet
+	answer answer
 	about  string // the card and state that the above are about
 	fresh  bool   // an answer has appeared that wasn't scrolled to
 }
@@ -64,7 +62,7 @@ func (r *Review) follow(s Scene) {
 		return
 	}
 	if r.about = about; !review.Shown() {
-		r.chosen, r.typed = 0, ""
+		r.answer = answer{}
 	}
 	r.offset, r.fresh = 0, review.Shown()
 }
@@ -105,8 +103,12 @@ func (r *Review) onKey(s Scene, press tea.KeyPressMsg) Action {
 			return Reviewed{review.Show()}
 		}
 	case !review.Shown():
-		if action, taken := r.onAnswer(s, card, name, press.Text); taken {
-			return action
+		said, given, taken := r.answer.press(card.Choices(), press)
+		if given {
+			return r.give(s, said)
+		}
+		if taken {
+			return nil
 		}
 	case card.ByHeart():
 		if n, err := strconv.Atoi(name); err == nil && n >= 1 && n <= len(recall.Grades) {
@@ -128,43 +130,13 @@ func (r *Review) onKey(s Scene, press tea.KeyPressMsg) Action {
 	return nil
 }
 
-// onAnswer edits or gives the answer to a question.
-func (r *Review) onAnswer(s Scene, card recall.Card, name, text string) (Action, bool) {
-	choices := card.Choices()
-	if name == "enter" {
-		said := r.typed
-		if len(choices) > 0 {
-			said = choices[r.chosen]
-		}
-		review, err := s.Recall.Review.Answer(said, s.Now)
-		if err != nil {
-			return Tell{i18n.Explain(err)}, true
-		}
-		return Reviewed{review}, true
+// give answers the card.
+func (*Review) give(s Scene, said string) Action {
+	review, err := s.Recall.Review.Answer(said, s.Now)
+	if err != nil {
+		return Tell{i18n.Explain(err)}
 	}
-	if len(choices) > 0 {
-		switch n, err := strconv.Atoi(name); {
-		case err == nil && n >= 1 && n <= len(choices):
-			r.chosen = n - 1
-		case name == "up":
-			r.chosen = max(0, r.chosen-1)
-		case name == "down":
-			r.chosen = min(len(choices)-1, r.chosen+1)
-		default:
-			return nil, false
-		}
-		return nil, true
-	}
-	const longestAnswer = 9
-	switch {
-	case text != "" && strings.Trim(text, "0123456789.-") == "" && len(r.typed) < longestAnswer:
-		r.typed += text
-	case name == "backspace" && r.typed != "":
-		r.typed = r.typed[:len(r.typed)-1]
-	default:
-		return nil, false
-	}
-	return nil, true
+	return Reviewed{review}
 }
 
 // Keys implements [Pane].

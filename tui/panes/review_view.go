@@ -57,7 +57,7 @@ func (r *Review) card(card recall.Card) {
 	if face.Choices != nil {
 		r.choices(card, face, said)
 	} else if !review.Shown() {
-		p.add("  " + th.Accent.Render(th.Here) + " " + th.Strong.Render(r.typed) + th.Accent.Render("_"))
+		p.add(r.answer.field(p.s))
 	} else {
 		p.add("  " + th.Strong.Render(Clean(said)))
 	}
@@ -90,7 +90,7 @@ func (r *Review) choices(card recall.Card, face recall.Face, said string) {
 	for i, sentence := range face.Choices {
 		pointer, style := "  ", th.Text
 		switch {
-		case said == "" && i == r.chosen:
+		case said == "" && i == r.answer.chosen:
 			pointer, style = th.Accent.Render(th.Here)+" ", th.Strong
 		case said != "" && sentence == face.Answer:
 			pointer, style = th.Good.Render(th.Met)+" ", th.Strong

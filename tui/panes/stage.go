@@ -88,7 +88,6 @@ func (t *Stage) Keys(s Scene) []key.Binding {
 		n := min(len(ask.Choices), 9)
 		return []key.Binding{say("1-"+strconv.Itoa(n), "talk.key.answer", strings.Split("123456789"[:n], "")...)}
 	}
-	const longestAnswer = 9
 	var keys []key.Binding
 	if len(t.typed) < longestAnswer {
 		keys = append(keys, say("0-9", "talk.key.answer", strings.Split("0123456789.-", "")...))
