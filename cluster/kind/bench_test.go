@@ -48,7 +48,7 @@ func withKind(b *testing.B, name string) time.Duration {
 	if err != nil {
 		b.Fatal(err)
 	}
-	config, err := p.config()
+	config, err := p.config(e)
 	if err != nil {
 		b.Fatal(err)
 	}

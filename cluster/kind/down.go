@@ -122,6 +122,7 @@ func (e engine) remove(ctx context.Context, nodes []node) error {
 			running = append(running, n.ID)
 		}
 	}
+	_ = e.leaveStopped(ctx, nodes) // one that is half made can't be told
 	if e.name == "podman" && len(running) > 0 {
 		// Its rm gives each ten seconds to stop by itself.
 		_, _ = e.run(ctx, append([]string{"kill"}, running...)...)

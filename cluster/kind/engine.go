@@ -7,7 +7,9 @@ import (
 	"errors"
 	"io"
 	"os/exec"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -120,6 +122,21 @@ func (e engine) nodes(ctx context.Context, cluster string) ([]node, error) {
 	return nodes, nil
 }
 
+// leaveStopped makes containers stay stopped once they are. Only nerdctl has to be
+// told: its restart policy on-failure, which kind asks for, starts a node again
+// that was stopped on purpose.
+func (e engine) leaveStopped(ctx context.Context, nodes []node) error {
+	if e.name != "nerdctl" {
+		return nil
+	}
+	args := []string{"update", "--restart=no"}
+	for _, n := range nodes {
+		args = append(args, n.ID)
+	}
+	_, err := e.run(ctx, args...)
+	return err
+}
+
 // lastWords returns the line of a command's output that most likely says why it
 // failed: the last that calls itself an error, as kubeadm's does above its stack,
 // else the last one.
@@ -129,6 +146,9 @@ func lastWords(err error) string {
 		return err.Error()
 	}
 	lines := strings.Split(strings.TrimSpace(failed.Output), "\n")
+	for i, line := range lines {
+		lines[i] = unlogged(line)
+	}
 	for _, line := range slices.Backward(lines) {
 		if lower := strings.ToLower(line); strings.HasPrefix(lower, "error") || strings.HasPrefix(lower, "[error") {
 			return strings.TrimSpace(line)
@@ -140,6 +160,19 @@ func lastWords(err error) string {
 		}
 	}
 	return failed.Err.Error()
+}
+
+// logged is a line of a log as nerdctl and Podman write their complaints.
+var logged = regexp.MustCompile(`^time="[^"]*" level=\w+ msg=("(?:[^"\\]|\\.)*")`)
+
+// unlogged returns what such a line says, and any other line as it is.
+func unlogged(line string) string {
+	if parts := logged.FindStringSubmatch(line); parts != nil {
+		if said, err := strconv.Unquote(parts[1]); err == nil {
+			return said
+		}
+	}
+	return line
 }
 
 // plain makes text from outside fit to be part of a sentence on the screen: one

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"sigs.k8s.io/kind/pkg/apis/config/v1alpha4"
+	"sigs.k8s.io/yaml"
 )
 
 // playback is an engine that answers what a real one answered, as recorded in
@@ -60,7 +62,8 @@ func engineNamed(t *testing.T, name string) engine {
 
 // made is when the recorded clusters were made.
 var made = map[string]time.Time{
-	"podman": time.Date(2026, 11, 21, 23, 53, 45, 0, time.UTC),
+	"podman":  time.Date(2026, 11, 21, 23, 53, 45, 0, time.UTC),
+	"nerdctl": time.Date(2026, 11, 22, 0, 22, 52, 0, time.UTC),
 }
 
 func TestNodesOfEveryEngineAreUnderstood(t *testing.T) {
@@ -121,6 +124,42 @@ func TestPodmansVolumesGoWithTheCluster(t *testing.T) {
 	}
 	if got := len(strings.Fields(did[2])) - 2; got != 4 {
 		t.Errorf("%d volumes are removed, not those of four nodes: %s", got, did[2])
+	}
+}
+
+func TestNerdctlLetsStoppedNodesBeStopped(t *testing.T) {
+	e, asked := played(t, "nerdctl")
+	p := New(Options{Home: t.TempDir()})
+	r := record{Cluster: "podium", Engine: "nerdctl", Began: made["nerdctl"], Network: true}
+	if err := p.write(r); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.note(t.Context(), e, r); err != nil {
+		t.Fatal(err)
+	}
+	if did := asked(); len(did) != 1 || !strings.HasPrefix(did[0], "update --restart=no ") || len(strings.Fields(did[0])) != 6 {
+		t.Errorf("once the nodes are there, nerdctl is asked for %q", did)
+	}
+	if err := p.Delete(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if did := asked(); len(did) != 4 || !strings.HasPrefix(did[2], "rm -f -v ") || did[3] != "network rm kind" {
+		t.Errorf("nerdctl is asked for %q", did)
+	}
+}
+
+func TestNerdctlIsGivenPorts(t *testing.T) {
+	text, err := New(Options{}).config(engineNamed(t, "nerdctl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var config v1alpha4.Cluster
+	if err := yaml.UnmarshalStrict([]byte(text), &config); err != nil {
+		t.Fatal(err)
+	}
+	// To nerdctl 0 is a port and not a wish; kind takes 0 as a wish and gives it one.
+	if config.Networking.APIServerPort != 0 || config.Nodes[0].ExtraPortMappings[0].HostPort != 0 {
+		t.Error(text)
 	}
 }
 
@@ -197,6 +236,19 @@ func TestTheEngineThatMadeTheClusterIsUsed(t *testing.T) {
 		}
 		if diff := cmp.Diff(test.want, p.Engines()); diff != "" {
 			t.Errorf("%s: %s", test.name, diff)
+		}
+	}
+}
+
+func TestTheLastWordsOfEveryEngineAreFound(t *testing.T) {
+	for output, want := range map[string]string{
+		`time="2026-11-22T00:16:01Z" level=fatal msg="subnet fc00:f853:ccd:e793::/64 overlaps with other one on this address space"`:                   "subnet fc00:f853:ccd:e793::/64 overlaps with other one on this address space",
+		`time="2026-11-22T00:08:37Z" level=fatal msg="cannot access containerd socket \"/run/containerd/containerd.sock\": no such file or directory"`: `cannot access containerd socket "/run/containerd/containerd.sock": no such file or directory`,
+		"Trying to pull docker.io/kindest/node:v1...\nError: initializing source docker://kindest/node:v1: pinging container registry":                 "Error: initializing source docker://kindest/node:v1: pinging container registry",
+		"docker: permission denied.\nSee 'docker run --help'.":                                                                                         "docker: permission denied.",
+	} {
+		if got := lastWords(&CommandError{Output: output, Err: os.ErrInvalid}); got != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }

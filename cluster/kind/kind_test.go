@@ -155,7 +155,7 @@ func TestAnEngineThatCannotBeUsedIsNamed(t *testing.T) {
 
 func TestTheConfigurationHasAsManyWorkersAsAskedFor(t *testing.T) {
 	for asked, want := range map[int]int{0: 3, 1: 1, 10: 10} {
-		text, err := New(Options{Workers: asked}).config()
+		text, err := New(Options{Workers: asked}).config(engineNamed(t, "docker"))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -114,7 +114,8 @@ func (p *Provider) create(ctx context.Context, e engine, progress *progress, own
 	return c, nil
 }
 
-// note writes down which containers are the cluster's, now that all are there.
+// note writes down which containers are the cluster's, now that all are there, and
+// that nobody but podium starts them again.
 func (p *Provider) note(ctx context.Context, e engine, r record) error {
 	nodes, err := p.mine(ctx, e)
 	if err != nil {
@@ -123,6 +124,9 @@ func (p *Provider) note(ctx context.Context, e engine, r record) error {
 	r.Nodes = map[string]string{}
 	for _, n := range nodes {
 		r.Nodes[n.Name] = n.ID
+	}
+	if err := e.leaveStopped(ctx, nodes); err != nil {
+		return p.failed(err)
 	}
 	return p.write(r)
 }

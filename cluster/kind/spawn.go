@@ -29,7 +29,7 @@ func (p *Provider) spawn(e engine, image string) (*child, error) {
 	if err != nil {
 		return nil, err
 	}
-	config, err := p.config()
+	config, err := p.config(e)
 	if err != nil {
 		return nil, err
 	}
@@ -98,8 +98,8 @@ func (c *child) kill() {
 	_ = c.wait()
 }
 
-// config is manifests/kind.yaml with as many workers as asked for.
-func (p *Provider) config() (string, error) {
+// config is manifests/kind.yaml with as many workers as asked for, for an engine.
+func (p *Provider) config(e engine) (string, error) {
 	data, err := manifests.FS.ReadFile("kind.yaml")
 	if err != nil {
 		return "", err
@@ -113,6 +113,12 @@ func (p *Provider) config() (string, error) {
 		workers = defaultWorkers
 	}
 	control, worker := config.Nodes[0], config.Nodes[1]
+	if e.name == "nerdctl" { // it can't pick a free port; 0 lets kind do so
+		config.Networking.APIServerPort = 0
+		for i := range control.ExtraPortMappings {
+			control.ExtraPortMappings[i].HostPort = 0
+		}
+	}
 	config.Nodes = []v1alpha4.Node{control}
 	for range workers {
 		config.Nodes = append(config.Nodes, worker)
