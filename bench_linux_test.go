@@ -210,13 +210,14 @@ func thousand(b *testing.B, client kubernetes.Interface) []string {
 func busy(ctx context.Context, client kubernetes.Interface, names []string) error {
 	tick := time.NewTicker(time.Second / 50)
 	defer tick.Stop()
+	began := time.Now().UnixMilli() // what a pod already has would change nothing
 	for i := 0; ; i++ {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
 		}
-		patch := fmt.Appendf(nil, `{"metadata":{"labels":{"round":"%d"}}}`, i)
+		patch := fmt.Appendf(nil, `{"metadata":{"labels":{"round":"%d-%d"}}}`, began, i)
 		_, err := client.CoreV1().Pods("lab").Patch(ctx, names[i%len(names)], types.MergePatchType, patch, metav1.PatchOptions{})
 		if err != nil && ctx.Err() == nil {
 			return err

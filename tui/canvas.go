@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"podium/tui/panes"
 	"podium/tui/theme"
 )
 
@@ -16,6 +17,7 @@ type canvas struct {
 	plan   plan
 	frame  frame
 	edged  edging
+	header panes.Header
 	drawn  map[string][]string // a pane's lines
 	places map[string]image.Point
 	stale  map[string]bool
@@ -32,9 +34,9 @@ type edging struct {
 	tiles  []tile
 }
 
-func (e edging) equal(other edging) bool {
-	return e.focus == other.focus && e.theme == other.theme && e.past == other.past &&
-		slices.Equal(e.labels, other.labels) && slices.Equal(e.tiles, other.tiles)
+// sameEdges reports whether at most labels differ.
+func (e edging) sameEdges(other edging) bool {
+	return e.focus == other.focus && e.theme == other.theme && e.past == other.past && slices.Equal(e.tiles, other.tiles)
 }
 
 func newCanvas() *canvas {

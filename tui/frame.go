@@ -2,6 +2,7 @@ package tui
 
 import (
 	"image"
+	"slices"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -27,7 +28,9 @@ type label struct {
 // A frame is the edges of a plan, drawn once and used until the plan, the focus
 // or a title changes. Rows are cut where a pane's own lines go in.
 type frame struct {
-	rows [][]span
+	rows   [][]span
+	arms   map[image.Point]int
+	labels []label
 }
 
 // A span is a styled stretch of a row: text, or a pane's line when tile is not
@@ -39,12 +42,29 @@ type span struct {
 
 // drawFrame draws every edge of p. Edges of the tile named focus are brighter.
 func drawFrame(p plan, th theme.Theme, focus string, labels []label) frame {
-	arms := edgeArms(p)
 	bright, _ := p.at(focus)
-	var f frame
+	f := frame{arms: edgeArms(p), labels: labels}
 	for y := range p.size.Y - 2 {
 		y++ // below the header
-		f.rows = append(f.rows, drawRow(p, th, y, arms, bright.outer, labels))
+		f.rows = append(f.rows, drawRow(p, th, y, f.arms, bright.outer, labels))
+	}
+	return f
+}
+
+// relabelled is f with other labels: only rows in which they differ are drawn.
+func (f frame) relabelled(p plan, th theme.Theme, focus string, labels []label) frame {
+	bright, _ := p.at(focus)
+	differ := map[int]bool{}
+	for _, one := range [][2][]label{{f.labels, labels}, {labels, f.labels}} {
+		for _, l := range one[0] {
+			differ[l.row] = differ[l.row] || !slices.Contains(one[1], l)
+		}
+	}
+	f.rows, f.labels = slices.Clone(f.rows), labels
+	for row, differs := range differ {
+		if differs {
+			f.rows[row-1] = drawRow(p, th, row, f.arms, bright.outer, labels)
+		}
 	}
 	return f
 }

@@ -24,7 +24,10 @@ func (m *Model) strip(th theme.Theme, focus string) (label, bool) {
 		edge = th.Inks.Focus
 	}
 	from, to := t.outer.Min.X+1, t.outer.Max.X-1
-	m.stripped, m.strippedAt = panes.Strip(m.scene, film, to-from, edge), m.scene.Now
+	m.strippedAt = m.scene.Now
+	if now := panes.StripOf(m.scene, film, to-from, edge); now != m.stripFrom {
+		m.stripped, m.stripFrom = panes.Strip(m.scene, film, to-from, edge), now
+	}
 	return label{row: t.outer.Max.Y - 1, from: from, to: to, text: m.stripped}, true
 }
 

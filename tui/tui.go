@@ -72,6 +72,7 @@ type Model struct {
 	sampled    time.Time                       // when the requests' figures last were
 	deaf       bool                            // that recording has stopped was told
 	stripped   string                          // the strip of the last minutes as last drawn
+	stripFrom  panes.Stripped                  // what that was drawn from
 	strippedAt time.Time
 	standing   classroom.Standing // as last told
 	onlook     onlooker

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"image"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -34,7 +35,7 @@ func (m *Model) View() tea.View {
 	}
 	var b strings.Builder
 	b.Grow(len(m.canvas.view.Content) + 256)
-	b.WriteString(panes.Header(m.shown(), m.place(), m.size.X))
+	b.WriteString(m.canvas.header.View(m.shown(), m.place(), m.size.X))
 	b.WriteByte('\n')
 	lines := make([][]string, len(p.tiles))
 	for i, t := range p.tiles {
@@ -104,10 +105,13 @@ func (m *Model) frame() frame {
 	if strip, ok := m.strip(th, focus); ok {
 		edged.labels = append(edged.labels, strip)
 	}
-	if !edged.equal(m.canvas.edged) {
+	switch was := m.canvas.edged; {
+	case !edged.sameEdges(was):
 		m.canvas.frame = drawFrame(p, th, focus, edged.labels)
-		m.canvas.edged = edged
+	case !slices.Equal(edged.labels, was.labels):
+		m.canvas.frame = m.canvas.frame.relabelled(p, th, focus, edged.labels)
 	}
+	m.canvas.edged = edged
 	return m.canvas.frame
 }
 

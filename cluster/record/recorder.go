@@ -17,9 +17,10 @@ const (
 	// it is written at once.
 	every = time.Second
 
-	// A segment ends when its changes take as much as its beginning and at least
-	// this: to come to its last moment takes twice as long as to come to its
-	// first, and a quiet lab isn't written out over and over.
+	// A segment ends when its changes take this many times what its beginning
+	// takes, and at least leastSegment: to come to its last moment takes that much
+	// longer than to come to its first, and a lab isn't written out over and over.
+	segmentTimes = 2
 	leastSegment = 1 << 20
 
 	// mostWaiting bounds the changes that wait for a disk that doesn't answer.

@@ -145,7 +145,7 @@ func (v *volumes) snapshot(s cluster.Snapshot, anew bool) error {
 	if err := v.changes(s.Changes); err != nil {
 		return err
 	}
-	if v.segment.raw-v.base > max(v.base, v.least) {
+	if v.segment.raw-v.base > max(segmentTimes*v.base, v.least) {
 		return v.begin(s, false)
 	}
 	return nil

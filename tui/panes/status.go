@@ -6,11 +6,46 @@ import (
 	"charm.land/bubbles/v2/key"
 
 	"podium/i18n"
+	"podium/tui/theme"
 )
 
-// Header draws the screen's first row: where the learner is, and on which
-// cluster.
-func Header(s Scene, place string, width int) string {
+// A Header draws the screen's first row: where the learner is, and on which
+// cluster. What stands in it seldom changes, so it is kept.
+type Header struct {
+	from heading
+	row  string
+}
+
+// A heading is what a header is drawn from while the cluster is there.
+type heading struct {
+	place, moment, provider, namespace string
+	width                              int
+	readOnly                           bool
+	nodes                              list
+	lang                               i18n.Language
+	theme                              theme.Key
+}
+
+// View returns the row.
+func (h *Header) View(s Scene, place string, width int) string {
+	if !s.Lab.Ready || !s.Lab.Lost.IsZero() || !s.Failed.IsZero() {
+		h.from = heading{}
+		return header(s, place, width)
+	}
+	now := heading{
+		place: place, provider: s.Lab.Provider, namespace: s.Lab.Namespace, width: width, readOnly: s.Lab.ReadOnly,
+		nodes: listOf(s.Snapshot.Nodes), lang: s.Lang, theme: s.Theme.Key(),
+	}
+	if s.Then != nil {
+		now.moment = Moment(s)
+	}
+	if now != h.from {
+		h.from, h.row = now, header(s, place, width)
+	}
+	return h.row
+}
+
+func header(s Scene, place string, width int) string {
 	left := " " + s.Theme.Accent.Bold(true).Render("podium")
 	if s.Then != nil {
 		left += "  " + s.Theme.Chosen.Render(" "+Moment(s)+" ")

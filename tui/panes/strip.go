@@ -20,6 +20,30 @@ type stripCell struct {
 	ink   theme.Ink
 }
 
+// Stripped is what a strip is drawn from: two that are equal give the same one.
+type Stripped struct {
+	began, cell    time.Time // of the recording, and its last cell
+	marks, samples int
+	last           time.Time // the newest mark's time: some take the place of others
+	width          int
+	rest           theme.Ink
+	lang           i18n.Language
+	theme          theme.Key
+}
+
+// StripOf tells what [Strip] would be drawn from.
+func StripOf(s Scene, film *record.Recording, width int, rest theme.Ink) Stripped {
+	marks := film.Marks()
+	from := Stripped{
+		began: film.From(), cell: s.Now.Truncate(stripEach), marks: len(marks), samples: len(film.Traffic(StripTime(s, 0, width), s.Now)),
+		width: width, rest: rest, lang: s.Lang, theme: s.Theme.Key(),
+	}
+	if len(marks) > 0 {
+		from.last = marks[len(marks)-1].Time
+	}
+	return from
+}
+
 // Strip draws the last minutes of what is recorded as a line with marks, now at
 // its right end: where rollouts began, stalled and finished, where a step was
 // met, and where requests failed. Rest is the ink of the line itself.
