@@ -41,7 +41,7 @@ type span struct {
 }
 
 // drawFrame draws every edge of p. Edges of the tile named focus are brighter.
-func drawFrame(p plan, th theme.Theme, focus string, labels []label) frame {
+func drawFrame(p plan, th *theme.Theme, focus string, labels []label) frame {
 	bright, _ := p.at(focus)
 	f := frame{arms: edgeArms(p), labels: labels}
 	for y := range p.size.Y - 2 {
@@ -52,7 +52,7 @@ func drawFrame(p plan, th theme.Theme, focus string, labels []label) frame {
 }
 
 // relabelled is f with other labels: only rows in which they differ are drawn.
-func (f frame) relabelled(p plan, th theme.Theme, focus string, labels []label) frame {
+func (f frame) relabelled(p plan, th *theme.Theme, focus string, labels []label) frame {
 	bright, _ := p.at(focus)
 	differ := map[int]bool{}
 	for _, one := range [][2][]label{{f.labels, labels}, {labels, f.labels}} {
@@ -98,7 +98,7 @@ func edgeArms(p plan) map[image.Point]int {
 	return arms
 }
 
-func drawRow(p plan, th theme.Theme, y int, arms map[image.Point]int, bright image.Rectangle, labels []label) []span {
+func drawRow(p plan, th *theme.Theme, y int, arms map[image.Point]int, bright image.Rectangle, labels []label) []span {
 	var spans []span
 	var run strings.Builder
 	style, drawn := th.Edge, false
@@ -136,7 +136,7 @@ func drawRow(p plan, th theme.Theme, y int, arms map[image.Point]int, bright ima
 	return spans
 }
 
-func edgeStyle(th theme.Theme, bright bool) lipgloss.Style {
+func edgeStyle(th *theme.Theme, bright bool) lipgloss.Style {
 	if bright {
 		return th.Focus
 	}
@@ -191,7 +191,7 @@ func edgeGlyph(g theme.Glyphs, arms int) string {
 
 // titles makes the labels of a plan's tiles: each pane's title in its upper
 // edge, and a summary at the edge's right end where one is given.
-func titles(p plan, th theme.Theme, focus string, title func(pane string) string, summary func(width int) string) []label {
+func titles(p plan, th *theme.Theme, focus string, title func(pane string) string, summary func(width int) string) []label {
 	var labels []label
 	for _, t := range p.tiles {
 		room := t.outer.Dx() - 4

@@ -155,7 +155,7 @@ func (n *notes) say(id string, pairs ...any) string { return n.Lang.Say(i18n.M(i
 
 // clock is the time of day, how long the talk and the step last, and what is left;
 // below it what the presenter's podium is at.
-func (n *notes) clock(th theme.Theme) []string {
+func (n *notes) clock(th *theme.Theme) []string {
 	now := n.Now()
 	rows := []string{"", " " + th.Strong.Render(now.Format(time.TimeOnly)), ""}
 	if n.live.Lesson == "" || n.live.Ended {
@@ -218,7 +218,7 @@ func (n *notes) lesson() (lessons.Lesson, bool) {
 }
 
 // body is what to say, and what comes; beside each other where there is room.
-func (n *notes) body(th theme.Theme) []string {
+func (n *notes) body(th *theme.Theme) []string {
 	whole := sheet{th: th, width: n.width}
 	lesson, ok := n.lesson()
 	switch {
@@ -301,7 +301,7 @@ func (n *notes) prospect(s *sheet, lesson lessons.Lesson) {
 
 // A sheet collects rows of the notes.
 type sheet struct {
-	th    theme.Theme
+	th    *theme.Theme
 	width int
 	rows  []string
 	led   bool // the last row is a heading

@@ -13,7 +13,7 @@ import (
 
 // strip is the last minutes in the lowest edge of the screen while it shows now:
 // where F7 leads to.
-func (m *Model) strip(th theme.Theme, focus string) (label, bool) {
+func (m *Model) strip(th *theme.Theme, focus string) (label, bool) {
 	film := m.film()
 	t, ok := m.canvas.plan.bottom()
 	if film == nil || !ok {

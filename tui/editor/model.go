@@ -23,7 +23,7 @@ const (
 type model struct {
 	file  file
 	lang  i18n.Language
-	theme theme.Theme
+	theme *theme.Theme
 
 	text  buffer
 	saved []string // the lines as they are in the file

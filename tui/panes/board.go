@@ -89,7 +89,7 @@ func (b *Board) Title(s Scene) string { return s.Lang.Say(i18n.M("pane.board")) 
 
 // Summary implements [Summarizer]: "nodes 4✓".
 func (b *Board) Summary(s Scene, width int) string {
-	t := &s.Theme
+	t := s.Theme
 	l := newLine(width, t.Ellipsis)
 	ready, all := 0, len(s.Snapshot.Nodes)
 	for _, n := range s.Snapshot.Nodes {

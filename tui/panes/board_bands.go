@@ -17,7 +17,7 @@ func (b *Board) draw(s Scene, width, height int) string {
 	if width <= 0 || height <= 0 {
 		return ""
 	}
-	t := &s.Theme
+	t := s.Theme
 	b.bands, b.below = nil, nil
 	if len(b.columns) == 0 {
 		b.grid = grid{}

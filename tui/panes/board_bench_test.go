@@ -32,7 +32,7 @@ func naive(s Scene, width int) string {
 			if used++; used > each {
 				rows, row, used = append(rows, row), "", 1
 			}
-			row += style.Render(stateMark(&t, state))
+			row += style.Render(stateMark(t, state))
 		}
 		blocks = append(blocks, lipgloss.NewStyle().Width(each).Render(strings.Join(append(rows, row), "\n")))
 	}

@@ -114,7 +114,7 @@ func mentions(p *corev1.Pod, word string) bool {
 // filterRow is the board's first row while there is a filter: what was typed,
 // and how many pods pass.
 func (b *Board) filterRow(s Scene, width int) string {
-	t := &s.Theme
+	t := s.Theme
 	l := newLine(width, t.Ellipsis)
 	l.put(t.Inks.Accent, "/ ")
 	ink := t.Inks.Text

@@ -29,7 +29,7 @@ func (w *world) find(name string) *corev1.Pod {
 }
 
 func TestBoardGoldens(t *testing.T) {
-	looks := map[string]theme.Theme{
+	looks := map[string]*theme.Theme{
 		"dark": theme.New(true, true, false), "light": theme.New(false, true, false),
 		"nocolor": theme.New(true, false, false), "ascii": theme.New(true, false, true),
 	}

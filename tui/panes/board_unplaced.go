@@ -17,7 +17,7 @@ func (b *Board) unplaced(s Scene, m manner, width, height int) ([]string, []spot
 	if len(b.waiting.groups) == 0 {
 		return noPods(s, width, height), nil
 	}
-	t := &s.Theme
+	t := s.Theme
 	m.zoom, m.width = tight, width
 	p := painter{block: newBlock(width, t.Ellipsis, false), t: t, m: m, home: s.Lab.Namespace, glowing: b.waiting.glowing}
 	n, reason := 0, ""

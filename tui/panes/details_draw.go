@@ -118,7 +118,7 @@ func textRows(s Scene, lines []string, width int) []string {
 }
 
 // inkOf shows headings apart from what stands under them.
-func inkOf(t theme.Theme, text string) theme.Ink {
+func inkOf(t *theme.Theme, text string) theme.Ink {
 	if text != "" && text[0] != ' ' && text[len(text)-1] == ':' {
 		return t.Inks.Strong
 	}

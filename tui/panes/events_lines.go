@@ -209,7 +209,7 @@ func (o occurrence) chosen(s Scene) bool {
 
 // row draws an occurrence.
 func (o occurrence) row(s Scene, width, who int) string {
-	t := &s.Theme
+	t := s.Theme
 	count := ""
 	if o.count > 1 {
 		count = " x" + strconv.Itoa(o.count)

@@ -38,7 +38,7 @@ func (l *Lanes) Title(s Scene) string {
 	if !ok {
 		return s.Lang.Say(i18n.M("pane.lanes"))
 	}
-	t := &s.Theme
+	t := s.Theme
 	title := Clean(w.object.GetName()) + " " + t.Here + " " + w.kind
 	d, ok := w.object.(*appsv1.Deployment)
 	if !ok {
@@ -67,7 +67,7 @@ func (l *Lanes) Summary(s Scene, width int) string {
 	if !ok {
 		return ""
 	}
-	t := &s.Theme
+	t := s.Theme
 	r := newLine(width, t.Ellipsis)
 	r.put(t.Inks.Text, Clean(w.object.GetName()))
 	d, ok := w.object.(*appsv1.Deployment)

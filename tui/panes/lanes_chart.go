@@ -55,7 +55,7 @@ func chartRows(s Scene, lanes []cluster.Lane, floor, ceiling int, began time.Tim
 		return nil
 	}
 	span := spanSince(began, s.Now)
-	c := chart{t: &s.Theme, lanes: lanes, floor: floor, ceiling: max(1, ceiling), width: width, labels: max(3, len(strconv.Itoa(ceiling))), height: height,
+	c := chart{t: s.Theme, lanes: lanes, floor: floor, ceiling: max(1, ceiling), width: width, labels: max(3, len(strconv.Itoa(ceiling))), height: height,
 		from: s.Now.Add(-span), span: span, began: s.Past.Began()}
 	stacks := c.stacks(s)
 	drawn := make([]string, 0, height+1)

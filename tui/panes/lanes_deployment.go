@@ -83,7 +83,7 @@ func sideBySide(left, right []string, leftWidth, rightWidth, gap int) []string {
 
 // lanes draws the revisions, the bounds and the words.
 func (r rolling) lanes(width, height int) []string {
-	s, t := r.s, &r.s.Theme
+	s, t := r.s, r.s.Theme
 	if len(r.revisions) == 0 {
 		return r.status(width)
 	}
@@ -155,7 +155,7 @@ func (r rolling) shown(room int) int {
 
 // revision is the lane of a revision.
 func (r rolling) revision(i int) lane {
-	s, t, revision := r.s, &r.s.Theme, r.revisions[i]
+	s, t, revision := r.s, r.s.Theme, r.revisions[i]
 	ink := [...]theme.Ink{t.Inks.Accent, t.Inks.Calm, t.Inks.Faint}[min(i+r.age, 2)]
 	counts := tallyOf(revision.Pods)
 	ready, leaving := counts.of(cluster.Ready), counts.of(cluster.Terminating)

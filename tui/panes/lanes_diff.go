@@ -10,7 +10,7 @@ import (
 // diffRows draws what a revision's template changed against the one before, line
 // by line.
 func diffRows(s Scene, d *appsv1.Deployment, chosen, width int) []string {
-	t := &s.Theme
+	t := s.Theme
 	revisions := s.Snapshot.Lanes(d)
 	if len(revisions) == 0 {
 		return nil
@@ -54,7 +54,7 @@ func diffRows(s Scene, d *appsv1.Deployment, chosen, width int) []string {
 func wrapped(s Scene, text string, width int) []string {
 	var rows []string
 	for _, row := range wrap(text, width) {
-		rows = append(rows, textRow(&s.Theme, s.Theme.Inks.Text, row, width))
+		rows = append(rows, textRow(s.Theme, s.Theme.Inks.Text, row, width))
 	}
 	return rows
 }

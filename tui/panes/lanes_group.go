@@ -126,7 +126,7 @@ func (g deployGroup) rows(s Scene, width, height int) []string {
 		var rows []string
 		for i, m := range g.members {
 			if i > 0 && height > 5*len(g.members) {
-				rows = append(rows, textRow(&s.Theme, "", "", width))
+				rows = append(rows, textRow(s.Theme, "", "", width))
 			}
 			rows = append(rows, g.member(s, m, width, height/len(g.members))...)
 		}
@@ -154,7 +154,7 @@ func (g deployGroup) rows(s Scene, width, height int) []string {
 
 // member draws one Deployment: its name, what it gets, its lanes.
 func (g deployGroup) member(s Scene, m deployMember, width, height int) []string {
-	t := &s.Theme
+	t := s.Theme
 	all := 0
 	for _, other := range g.members {
 		all += other.serving

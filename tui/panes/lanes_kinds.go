@@ -28,7 +28,7 @@ type mosaic struct {
 }
 
 func newMosaic(s Scene, width int) mosaic {
-	m := mosaic{block: newBlock(width, s.Theme.Ellipsis, false), s: s, t: &s.Theme}
+	m := mosaic{block: newBlock(width, s.Theme.Ellipsis, false), s: s, t: s.Theme}
 	m.begin()
 	return m
 }
@@ -61,7 +61,7 @@ func (p painter) inkOf(pod *corev1.Pod, age int) theme.Ink {
 
 // headRow is a workload's image and how far it is, and why pods fail.
 func headRow(s Scene, containers []corev1.Container, words string, pods []*corev1.Pod, width int) string {
-	t := &s.Theme
+	t := s.Theme
 	l := newLine(width, t.Ellipsis)
 	l.put(t.Inks.Accent, strings.Join(images(containers), " "))
 	l.space(2)
@@ -107,7 +107,7 @@ func updated(pods []*corev1.Pod, newest string) int {
 // statefulRows draws a StatefulSet: its pods by ordinal, in the order in which
 // they are made, and the rule by which they are updated.
 func statefulRows(s Scene, o *appsv1.StatefulSet, pods []*corev1.Pod, width int) []string {
-	want, t := int(ptr.Deref(o.Spec.Replicas, 1)), &s.Theme
+	want, t := int(ptr.Deref(o.Spec.Replicas, 1)), s.Theme
 	newest, same := strings.TrimPrefix(o.Status.UpdateRevision, o.Name+"-"), alike(pods)
 	words := s.Lang.Say(i18n.M("lanes.of", "Ready", tallyOf(pods).of(cluster.Ready), "Want", want))
 	if !same {
@@ -161,7 +161,7 @@ func statefulRules(s Scene, o *appsv1.StatefulSet, byOrdinal map[int]*corev1.Pod
 
 // daemonRows draws a DaemonSet: a cell for each node.
 func daemonRows(s Scene, o *appsv1.DaemonSet, pods []*corev1.Pod, width int) []string {
-	t := &s.Theme
+	t := s.Theme
 	newest, same, want := newestHash(pods), alike(pods), int(o.Status.DesiredNumberScheduled)
 	words := s.Lang.Say(i18n.M("lanes.nodes", "Ready", tallyOf(pods).of(cluster.Ready), "Count", want))
 	if !same {
@@ -220,7 +220,7 @@ func newestHash(pods []*corev1.Pod) string {
 // jobRows draws a Job: what is done of what must succeed, each try in order, and
 // how many failures it allows.
 func jobRows(s Scene, j *batchv1.Job, pods []*corev1.Pod, width int) []string {
-	t, want := &s.Theme, completions(j)
+	t, want := s.Theme, completions(j)
 	words := s.Lang.Say(i18n.M("lanes.done", "Done", int(j.Status.Succeeded), "Want", want, "Failed", int(j.Status.Failed)))
 	slices.SortStableFunc(pods, func(a, b *corev1.Pod) int {
 		return cmp.Or(a.CreationTimestamp.Compare(b.CreationTimestamp.Time), strings.Compare(a.Name, b.Name))
@@ -257,7 +257,7 @@ func jobRows(s Scene, j *batchv1.Job, pods []*corev1.Pod, width int) []string {
 
 // cronRows draws a CronJob: when it runs and what came of its last runs.
 func cronRows(s Scene, c *batchv1.CronJob, width int) []string {
-	t := &s.Theme
+	t := s.Theme
 	l := newLine(width, t.Ellipsis)
 	l.put(t.Inks.Accent, Clean(c.Spec.Schedule))
 	l.space(2)

@@ -41,16 +41,16 @@ func setRows(s Scene, rs *appsv1.ReplicaSet, pods []*corev1.Pod, width int) []st
 	ink := s.Theme.Inks.Calm
 	l := lane{
 		label: s.Lang.Say(i18n.M("lanes.pods")), ink: ink, detail: strings.Join(images(rs.Spec.Template.Spec.Containers), " "), want: want,
-		pieces: pieces(&s.Theme, tallyOf(pods), ink), words: s.Lang.Say(i18n.M("lanes.of", "Ready", tallyOf(pods).of(cluster.Ready), "Want", want)), trouble: trouble(pods),
+		pieces: pieces(s.Theme, tallyOf(pods), ink), words: s.Lang.Say(i18n.M("lanes.of", "Ready", tallyOf(pods).of(cluster.Ready), "Want", want)), trouble: trouble(pods),
 	}
-	tb := tabulate(&s.Theme, []lane{l}, width, max(want, len(pods)))
+	tb := tabulate(s.Theme, []lane{l}, width, max(want, len(pods)))
 	return []string{tb.row(l)}
 }
 
 // podRows draws a pod that nothing made: a lane for each container, and where
 // the pod is.
 func podRows(s Scene, p *corev1.Pod, width int) []string {
-	t := &s.Theme
+	t := s.Theme
 	status := map[string]corev1.ContainerStatus{}
 	for _, c := range slices.Concat(p.Status.InitContainerStatuses, p.Status.ContainerStatuses) {
 		status[c.Name] = c

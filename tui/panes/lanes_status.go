@@ -15,7 +15,7 @@ import (
 // status says how far a rollout is and what keeps it: paused, stalled with the
 // controller's own words, or under way and how long it may stand still.
 func (r rolling) status(width int) []string {
-	s, t := r.s, &r.s.Theme
+	s, t := r.s, r.s.Theme
 	var rows []string
 	say := func(ink theme.Ink, text string) {
 		for _, row := range wrap(text, width) {

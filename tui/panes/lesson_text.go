@@ -26,7 +26,7 @@ type setting struct {
 const settings = 64
 
 // rows sets Markdown in rows of at most width cells, none of them to be changed.
-func (t *typesetter) rows(th theme.Theme, text string, width int) []string {
+func (t *typesetter) rows(th *theme.Theme, text string, width int) []string {
 	if t.made == nil || t.key != th.Key() || len(t.made) > settings {
 		t.key, t.made = th.Key(), map[setting][]string{}
 	}

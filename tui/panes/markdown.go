@@ -21,19 +21,19 @@ import (
 // brings every language that chroma can colour: a seventh of what podium does
 // before its first frame, for lessons that colour none.
 type markdown struct {
-	th     theme.Theme
+	th     *theme.Theme
 	source []byte
 }
 
 // Markdown sets text in rows of at most width cells; what could command a
 // terminal is left out.
-func Markdown(th theme.Theme, source string, width int) []string {
+func Markdown(th *theme.Theme, source string, width int) []string {
 	return setMarkdown(th, cleanLines(source), width)
 }
 
 // setMarkdown sets text in rows of at most width cells. Words are kept whole,
 // and what follows a list's mark stays to its right.
-func setMarkdown(th theme.Theme, source string, width int) []string {
+func setMarkdown(th *theme.Theme, source string, width int) []string {
 	m := markdown{th, []byte(source)}
 	read := goldmark.New(goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.TaskList))
 	return m.blocks(read.Parser().Parse(text.NewReader(m.source)), width)

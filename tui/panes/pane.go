@@ -26,7 +26,7 @@ import (
 type Scene struct {
 	Now   time.Time // panes never read the clock
 	Lang  i18n.Language
-	Theme theme.Theme
+	Theme *theme.Theme
 
 	Lab      Lab
 	Snapshot cluster.Snapshot

@@ -50,7 +50,7 @@ func StripOf(s Scene, film *record.Recording, width int, rest theme.Ink) Strippe
 //
 //	──┬ rollout of web began ────✕✕───┬ rollout of web finished ─────── now
 func Strip(s Scene, film *record.Recording, width int, rest theme.Ink) string {
-	t := &s.Theme
+	t := s.Theme
 	now := " " + s.Lang.Say(i18n.M("timeline.now")) + " "
 	columns := width - cells(now)
 	row := make([]stripCell, width)

@@ -151,7 +151,7 @@ func (t *Timeline) ruler(s Scene, width int) string {
 	return l.end()
 }
 
-func inkOfMark(t theme.Theme, kind record.MarkKind) theme.Ink {
+func inkOfMark(t *theme.Theme, kind record.MarkKind) theme.Ink {
 	switch kind {
 	case record.Began:
 		return t.Inks.Accent

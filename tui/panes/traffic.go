@@ -171,7 +171,7 @@ func chartLines(s Scene, width, height int) []string {
 		l := newLine(width, s.Theme.Ellipsis)
 		l.put(v.ink, Fit(v.name, label, s.Theme.Ellipsis))
 		l.space(2)
-		spark(l, &s.Theme, v.ink, columns, v.of)
+		spark(l, s.Theme, v.ink, columns, v.of)
 		if percent != nil {
 			l.to(label + 2 + min(chart, 60))
 			l.put(s.Theme.Inks.Text, fmt.Sprintf("%4d %%", percent[i]))
@@ -189,7 +189,7 @@ func chartLines(s Scene, width, height int) []string {
 
 // statsRow is what failed, as a chart of its own when something did, and why.
 func statsRow(s Scene, width, label int, columns []traffic.Bucket, stats string) []string {
-	t := &s.Theme
+	t := s.Theme
 	var rows []string
 	if s.Load.Failed > 0 {
 		l := newLine(width, t.Ellipsis)
@@ -327,7 +327,7 @@ func shares(versions []version, buckets []traffic.Bucket) []int {
 // versionsOf returns the versions that answered, old before new, in the inks of
 // the revisions that run them.
 func versionsOf(s Scene) []version {
-	t := &s.Theme
+	t := s.Theme
 	var found []version
 	for v := range s.Load.ByVersion {
 		if v != "" {

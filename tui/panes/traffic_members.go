@@ -74,7 +74,7 @@ func (t *Traffic) members(s Scene, svc *corev1.Service, members []why.Member, at
 			return nil
 		}
 		text := s.Lang.Say(i18n.M("traffic.nobody", "Selector", Clean(why.Labels(svc.Spec.Selector))))
-		return []string{textRow(&s.Theme, s.Theme.Inks.Bad, text, width)}
+		return []string{textRow(s.Theme, s.Theme.Inks.Bad, text, width)}
 	}
 	bands := bandsOf(s, members, height)
 	t.bands = bands[:min(len(bands), height)]
@@ -91,7 +91,7 @@ func (t *Traffic) members(s Scene, svc *corev1.Service, members []why.Member, at
 		told += len(b.members)
 	}
 	if rest := len(members) - told; rest > 0 && len(rows) < height {
-		rows = append(rows, textRow(&s.Theme, s.Theme.Inks.Faint, s.Lang.Say(i18n.M("tree.hidden", "Count", rest)), width))
+		rows = append(rows, textRow(s.Theme, s.Theme.Inks.Faint, s.Lang.Say(i18n.M("tree.hidden", "Count", rest)), width))
 	}
 	return rows
 }
@@ -119,7 +119,7 @@ func bandsOf(s Scene, members []why.Member, height int) []memberBand {
 
 // row draws a band.
 func (b memberBand) row(s Scene, svc *corev1.Service, width, all int, chosen bool) string {
-	t := &s.Theme
+	t := s.Theme
 	l := newLine(width, t.Ellipsis)
 	mark, ink := t.Here, t.Inks.Text
 	switch b.first.Out {

@@ -44,7 +44,7 @@ func (t *Tree) View(s Scene, width, height int) string {
 			t.rows, t.spots = nil, nil
 			return empty(s, i18n.M("tree.empty"), width, height)
 		}
-		d := treeDrawing{block: newBlock(width, s.Theme.Ellipsis, false), s: s, t: &s.Theme, known: ownersOf(s.Snapshot), glowing: glowing}
+		d := treeDrawing{block: newBlock(width, s.Theme.Ellipsis, false), s: s, t: s.Theme, known: ownersOf(s.Snapshot), glowing: glowing}
 		d.details = d.column(forest)
 		for _, twig := range forest {
 			d.draw(twig, "", "", "")

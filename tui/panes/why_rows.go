@@ -108,7 +108,7 @@ func (k *keptWhy) story(s Scene, p part) []string {
 func (k *keptWhy) pins(from, height int) bool { return k.cause >= 0 && k.cause < from && height > 3 }
 
 func deedRow(s Scene, d why.Deed, column, width int, chosen bool) string {
-	t := &s.Theme
+	t := s.Theme
 	count := ""
 	if d.Count > 1 && (d.What == why.Warned || d.What == why.Restart) {
 		count = " x" + strconv.Itoa(d.Count)
@@ -153,7 +153,7 @@ func sayWhy(s Scene, m i18n.Message) string {
 // chainRows draws the chain behind what is selected: each cause indented below
 // what it caused.
 func chainRows(s Scene, width int) []string {
-	t := &s.Theme
+	t := s.Theme
 	var rows []string
 	about := s.Selected.UID
 	if s.Event != "" && isTold(s.Snapshot.Events, s.Event) {

@@ -7,7 +7,7 @@ import (
 )
 
 // A Theme is named for what things mean, not for how they look. One accent, two
-// neutrals, red only for failure.
+// neutrals, red only for failure. It is large, and shared: nobody changes one.
 type Theme struct {
 	Dark  bool // the terminal's background is dark
 	Color bool // colours may be used (NO_COLOR is not set)
@@ -55,20 +55,21 @@ const Nothing = 3
 type Key struct{ Dark, Color, ASCII bool }
 
 // Key returns what t was made from.
-func (t Theme) Key() Key { return Key{Dark: t.Dark, Color: t.Color, ASCII: t.ASCII} }
+func (t *Theme) Key() Key { return Key{Dark: t.Dark, Color: t.Color, ASCII: t.ASCII} }
 
 // Calmed returns the theme for a screen that shows the past: its edges have the
 // colour of what rests. The key is the same: panes draw no edges.
-func (t Theme) Calmed() Theme {
-	t.Edge, t.Inks.Edge = t.Calm, t.Inks.Calm
-	return t
+func (t *Theme) Calmed() *Theme {
+	calm := *t
+	calm.Edge, calm.Inks.Edge = t.Calm, t.Inks.Calm
+	return &calm
 }
 
 // New returns the theme for a terminal: whether its background is dark, whether
 // colours may be used, and whether it can be trusted with ASCII only. Without
 // colours, bold, reverse and underline tell things apart.
-func New(dark, color, ascii bool) Theme {
-	t := Theme{Dark: dark, Color: color, ASCII: ascii, Glyphs: unicodeGlyphs()}
+func New(dark, color, ascii bool) *Theme {
+	t := &Theme{Dark: dark, Color: color, ASCII: ascii, Glyphs: unicodeGlyphs()}
 	if ascii {
 		t.Glyphs = asciiGlyphs()
 	}

@@ -15,8 +15,8 @@ import (
 )
 
 // all yields every theme by name.
-func all() map[string]Theme {
-	themes := map[string]Theme{}
+func all() map[string]*Theme {
+	themes := map[string]*Theme{}
 	for i := range 8 {
 		t := New(i&1 == 0, i&2 == 0, i&4 == 0)
 		themes[fmt.Sprintf("%+v", t.Key())] = t
