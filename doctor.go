@@ -35,6 +35,7 @@ func (o *options) doctor(ctx context.Context, out io.Writer) error {
 		Home:    string(h),
 		Plane:   sim.New(sim.Options{Home: h.provider("sim"), Plane: o.plane}).Plane,
 		Engines: containers.Engines(),
+		Wish:    containers.Wish(),
 		Label:   containers.Label(),
 	}))
 	if ctx.Err() != nil {
@@ -93,9 +94,9 @@ func advise(err error) error {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return err
 	}
-	advice, ok := doctor.Advise(err.Error())
+	advice, ok := doctor.Advise(err.Error(), engineOf(err))
 	if errors.Is(err, syscall.ENOSPC) { // it happened here; an engine's full disk is only told
-		advice, ok = doctor.Named("home-full"), true
+		advice, ok = doctor.Named("home-full", ""), true
 	}
 	if !ok {
 		return err
@@ -108,6 +109,15 @@ func advise(err error) error {
 		said = i18n.M("doctor.advised-paste", "Cause", advice.Cause, "Remedy", advice.Remedy, "Command", command, "Link", advice.Link)
 	}
 	return i18n.Errorf(err, said)
+}
+
+// engineOf is the container engine whose command failed, or "".
+func engineOf(err error) string {
+	var failed *kind.CommandError
+	if !errors.As(err, &failed) || len(failed.Command) == 0 {
+		return ""
+	}
+	return failed.Command[0]
 }
 
 // advised opens a cluster whose known failures are explained.

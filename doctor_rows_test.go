@@ -24,7 +24,10 @@ import (
 const engineScript = `#!/bin/sh
 case "$*" in
 "$FAIL_AT"*) cat "$FAIL_TEXT" >&2; exit 1 ;;
-"info --format {{.OSType}}") echo linux ;;
+"info --format {{.OSType}}" | "info --format {{.Host.OS}}") echo linux ;;
+"info --format json") echo '{"host":{"cgroupVersion":"v2","memTotal":8589934592,"os":"linux"},"store":{"graphRoot":"/"},"version":{"Version":"5.4.2"}}' ;;
+--version) echo "podman version 5.4.2" ;;
+"volume ls"*) echo '[]' ;;
 "info --format {{json .}}") echo '{"ServerVersion":"28.2.2","OSType":"linux","CgroupVersion":"2","MemTotal":8589934592,"DockerRootDir":"/"}' ;;
 "info --format '{{json .SecurityOptions}}'") echo "'[]'" ;;
 "info "*"Driver"*) echo overlay2 ;;
@@ -33,25 +36,34 @@ case "$*" in
 esac
 `
 
-// engineErrors says which command of an engine's each recorded error came from.
-// What is in none of the lists is no engine's.
-var engineErrors = map[string][]string{
-	"info": {"engine-stopped", "engine-stopped-podman", "socket-denied", "socket-denied-28", "desktop-stopped",
+// An engineCommand is the beginning of a command of an engine's.
+type engineCommand struct{ engine, command string }
+
+// engineErrors says which command each recorded error came from. What is in none
+// of the lists is no engine's.
+var engineErrors = map[engineCommand][]string{
+	{"docker", "info"}: {"engine-stopped", "socket-denied", "socket-denied-28", "desktop-stopped",
 		"desktop-stopped-linux-engine", "windows-containers"},
-	"pull":           {"disk-full", "image-missing", "offline", "proxy-reset", "rate-limit"},
-	"network create": {"subnets", "subnets-27"},
-	"run": {"proxy", "inotify", "inotify-stopped", "kubelet", "memory", "nodes-exist", "port-taken", "port-taken-windows", "rootless", "rootless-cgroup",
-		"wsl-cgroups"},
+	{"docker", "pull"}:           {"disk-full", "image-missing", "offline", "proxy-reset", "rate-limit"},
+	{"docker", "network create"}: {"subnets", "subnets-27"},
+	{"docker", "run"}: {"proxy", "inotify", "inotify-stopped", "kubelet", "memory", "nodes-exist", "port-taken", "port-taken-windows", "rootless",
+		"rootless-cgroup", "wsl-cgroups"},
+	{"podman", "info"}:            {"podman-stopped", "podman-stopped-machine", "podman-programs"},
+	{"podman", "pull"}:            {"offline-podman", "podman-ids", "podman-ids-layer", "disk-full", "rate-limit"},
+	{"podman", "run"}:             {"podman-cgroups", "podman-names", "port-kept", "port-taken", "memory"},
+	{"nerdctl", "info"}:           {"containerd-stopped", "containerd-rootless"},
+	{"nerdctl", "network create"}: {"subnet-shared", "subnets"},
+	{"nerdctl", "run"}:            {"network-plugins", "memory"},
 }
 
 // TestEveryRowOfTheDoctorIsSaidToTheLearner runs podium with an engine that says
 // what real ones said, and looks at what a learner then reads.
 func TestEveryRowOfTheDoctorIsSaidToTheLearner(t *testing.T) {
-	seen := map[string]bool{"engine-missing": true} // in testdata/script/doctor.txtar
-	for failAt, names := range engineErrors {
+	seen := map[string]bool{"engine-missing": true, "engine-wished": true} // in testdata/script/doctor.txtar
+	for failing, names := range engineErrors {
 		for _, name := range names {
 			seen[name] = true
-			t.Run(name, func(t *testing.T) {
+			t.Run(failing.engine+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				recorded, err := filepath.Abs(filepath.Join("cluster", "doctor", "testdata", "errors", name+".txt"))
 				if err != nil {
@@ -62,10 +74,10 @@ func TestEveryRowOfTheDoctorIsSaidToTheLearner(t *testing.T) {
 					t.Fatal(err)
 				}
 				l := newLearner(t)
-				l.environment = append(l.environment, "FAIL_AT="+failAt, "FAIL_TEXT="+recorded)
-				l.engine(t)
+				l.environment = append(l.environment, "FAIL_AT="+failing.command, "FAIL_TEXT="+recorded)
+				l.install(t, failing.engine)
 				l.advised(t, string(text), "up", "--provider", "kind")
-				if failAt == "info" {
+				if failing.command == "info" {
 					l.examined(t, string(text))
 				}
 			})
@@ -88,6 +100,7 @@ func TestEveryRowOfTheDoctorIsSaidToTheLearner(t *testing.T) {
 // A learner is a podium with a home of its own.
 type learner struct {
 	dir         string
+	engine      string // the container engine that fails
 	environment []string
 }
 
@@ -99,20 +112,21 @@ func newLearner(t *testing.T) *learner {
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	return &learner{dir: dir, environment: append(os.Environ(), "PODIUM_HOME="+filepath.Join(dir, "home"), "PODIUM_PROVIDER=",
-		"PODIUM_NODE_IMAGE=kindest/node:test", "KIND_EXPERIMENTAL_PROVIDER=docker", "KUBECONFIG="+filepath.Join(dir, "config"))}
+		"PODIUM_NODE_IMAGE=kindest/node:test", "KUBECONFIG="+filepath.Join(dir, "config"))}
 }
 
-// engine puts the failing engine before all others.
-func (l *learner) engine(t *testing.T) {
+// install puts the failing engine before all others.
+func (l *learner) install(t *testing.T, engine string) {
 	t.Helper()
+	l.engine = engine
 	bin := filepath.Join(l.dir, "bin")
 	if err := os.Mkdir(bin, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(bin, "docker"), []byte(engineScript), 0o755); err != nil {
+	if err := os.WriteFile(filepath.Join(bin, engine), []byte(engineScript), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	l.environment = append(l.environment, "PATH="+bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	l.environment = append(l.environment, "KIND_EXPERIMENTAL_PROVIDER="+engine, "PATH="+bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
 }
 
 // podium runs podium and returns what it wrote. It must fail.
@@ -131,7 +145,7 @@ func (l *learner) podium(t *testing.T, args ...string) (out, complaint string) {
 // of an error in one sentence each, and nothing of the error itself.
 func (l *learner) advised(t *testing.T, text string, args ...string) {
 	t.Helper()
-	advice, ok := doctor.Advise(text)
+	advice, ok := doctor.Advise(text, l.engine)
 	if !ok {
 		t.Fatalf("no advice for %q", text)
 	}
@@ -151,7 +165,7 @@ func (l *learner) advised(t *testing.T, text string, args ...string) {
 // examined checks that podium doctor says the same.
 func (l *learner) examined(t *testing.T, text string) {
 	t.Helper()
-	advice, _ := doctor.Advise(text)
+	advice, _ := doctor.Advise(text, l.engine)
 	for _, lang := range i18n.Languages {
 		out, _ := l.podium(t, "doctor", "--provider", "kind", "--lang", string(lang))
 		told := strings.Join(strings.Fields(out), " ") // it is set in lines

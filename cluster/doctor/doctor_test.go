@@ -27,7 +27,7 @@ func TestAdviseKnowsWhatEnginesPrint(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			advice, ok := Advise(string(text))
+			advice, ok := Advise(string(text), "")
 			if !ok || name != advice.ID && !strings.HasPrefix(name, advice.ID+"-") {
 				t.Fatalf("advice %q for the error of %s", advice.ID, name)
 			}
@@ -39,14 +39,14 @@ func TestAdviseKnowsWhatEnginesPrint(t *testing.T) {
 			t.Errorf("no recorded error for %s: add testdata/errors/%s.txt", r.id, r.id)
 		}
 	}
-	if a, ok := Advise("everything is fine"); ok {
+	if a, ok := Advise("everything is fine", ""); ok {
 		t.Errorf("advice %q where nothing is wrong", a.ID)
 	}
 }
 
 func TestEveryAdviceSaysWhatToDoInEveryLanguage(t *testing.T) {
 	for _, r := range rows {
-		a := Named(r.id)
+		a := Named(r.id, "")
 		for _, lang := range i18n.Languages {
 			for _, m := range []i18n.Message{a.Cause, a.Remedy} {
 				if lang.Say(m) == m.ID {
@@ -56,6 +56,30 @@ func TestEveryAdviceSaysWhatToDoInEveryLanguage(t *testing.T) {
 		}
 		if r.pattern != nil && !strings.HasPrefix(a.Link, "https://") {
 			t.Errorf("%s has no page to read on", r.id)
+		}
+	}
+}
+
+// dockers are the rows that only a user of Docker's meets, or that are about it.
+var dockers = []string{"engine-missing", "windows-containers", "desktop-stopped", "socket-denied", "engine-stopped", "subnet-shared"}
+
+func TestUsersOfOtherEnginesReadNothingOfDocker(t *testing.T) {
+	for _, r := range rows {
+		for _, engine := range []string{"podman", "nerdctl"} {
+			a := Named(r.id, engine)
+			said := []string{a.Link}
+			for _, command := range a.Paste {
+				said = append(said, command)
+			}
+			for _, lang := range i18n.Languages {
+				said = append(said, lang.Say(a.Cause), lang.Say(a.Remedy))
+			}
+			for _, text := range said {
+				text = strings.NewReplacer("docker.io", "", "Docker Hub", "", dockerUsage, "").Replace(text)
+				if strings.Contains(strings.ToLower(text), "docker") && !slices.Contains(dockers, r.id) {
+					t.Errorf("%s says to a user of %s: %s", r.id, engine, text)
+				}
+			}
 		}
 	}
 }

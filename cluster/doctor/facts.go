@@ -12,6 +12,7 @@ type Facts struct {
 	Plane    string `json:"plane"`    // podium-plane's path, or ""
 	Loopback string `json:"loopback"` // why no port on 127.0.0.1 can be listened on, or ""
 
+	Wish    string   `json:"wish"`    // the only engine that may be used, or ""
 	Engines []Engine `json:"engines"` // those whose program is on PATH, in the order podium tries them
 
 	InotifyWatches   int `json:"inotifyWatches"`

@@ -70,9 +70,14 @@ func chosen(engines []Engine) (Engine, bool) {
 }
 
 func finding(topic, provider string, level Level, seen i18n.Message, advice string) Finding {
+	return about("", topic, provider, level, seen, advice)
+}
+
+// about is a finding whose advice is for one engine.
+func about(engine, topic, provider string, level Level, seen i18n.Message, advice string) Finding {
 	f := Finding{Level: level, Topic: i18n.M("doctor.topic." + topic), Seen: seen, For: provider}
 	if advice != "" {
-		a := Named(advice)
+		a := Named(advice, engine)
 		f.Advice = &a
 	}
 	return f
@@ -105,6 +110,9 @@ func loopback(f Facts) Finding {
 // engines reports every engine that is installed. One that works is enough: the
 // failures of the others are then no problem.
 func engines(f Facts) []Finding {
+	if len(f.Engines) == 0 && f.Wish != "" {
+		return []Finding{about(f.Wish, "engine", "kind", Problem, i18n.M("doctor.engine.wished", "Name", f.Wish), "engine-wished")}
+	}
 	if len(f.Engines) == 0 {
 		return []Finding{finding("engine", "kind", Problem, i18n.M("doctor.engine.none"), "engine-missing")}
 	}
@@ -118,12 +126,14 @@ func engines(f Facts) []Finding {
 		case e.Failure != "":
 			found := Finding{Level: level, Topic: i18n.M("doctor.topic.engine"), For: "kind",
 				Seen: i18n.M("doctor.engine.silent", "Name", e.Name, "Why", firstLine(e.Failure))}
-			if a, ok := Advise(e.Failure); ok {
+			if a, ok := Advise(e.Failure, e.Name); ok {
 				found.Advice = &a
 			}
 			list = append(list, found)
 		case e.OS == "windows":
 			list = append(list, finding("engine", "kind", level, i18n.M("doctor.engine.windows", "Name", e.Name), "windows-containers"))
+		case e.Name == "nerdctl": // the version it tells is that of its server
+			list = append(list, finding("engine", "kind", Fine, i18n.M("doctor.engine.containerd", "Name", e.Name, "Version", e.Version), ""))
 		default:
 			list = append(list, finding("engine", "kind", Fine, i18n.M("doctor.engine.fine", "Name", e.Name, "Version", e.Version), ""))
 		}
@@ -133,17 +143,19 @@ func engines(f Facts) []Finding {
 
 func memory(e Engine) Finding {
 	if e.Memory > 0 && e.Memory < LeastMemory {
-		return finding("memory", "kind", Warning, i18n.M("doctor.memory.little", "Have", size(e.Memory), "Need", size(LeastMemory)), "memory")
+		return about(e.Name, "memory", "kind", Warning, i18n.M("doctor.memory.little", "Have", size(e.Memory), "Need", size(LeastMemory)), "memory")
 	}
 	return finding("memory", "kind", Fine, i18n.M("doctor.memory.fine", "Have", size(e.Memory)), "")
 }
 
 func disk(e Engine) Finding {
 	switch {
+	case e.Root == "":
+		return finding("disk", "kind", Fine, i18n.M("doctor.disk.untold", "Name", e.Name), "")
 	case e.Free == 0:
 		return finding("disk", "kind", Fine, i18n.M("doctor.disk.unknown", "Root", e.Root), "")
 	case e.Free < LeastDisk:
-		return finding("disk", "kind", Warning, i18n.M("doctor.disk.little", "Root", e.Root, "Free", size(e.Free), "Need", size(LeastDisk)), "disk-full")
+		return about(e.Name, "disk", "kind", Warning, i18n.M("doctor.disk.little", "Root", e.Root, "Free", size(e.Free), "Need", size(LeastDisk)), "disk-full")
 	}
 	return finding("disk", "kind", Fine, i18n.M("doctor.disk.fine", "Root", e.Root, "Free", size(e.Free)), "")
 }

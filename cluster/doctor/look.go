@@ -26,13 +26,14 @@ type Where struct {
 	Home    string                 // podium's folder
 	Plane   func() (string, error) // finds podium-plane
 	Engines []string               // the container engines that podium may use, the preferred one first
+	Wish    string                 // the only one it may use, or ""
 	Label   string                 // the label of containers that are podium's: "key=value"
 }
 
 // Look gathers facts about this machine. It changes nothing but for a file in
 // podium's folder that it removes again, and ends with ctx.
 func Look(ctx context.Context, w Where) Facts {
-	f := Facts{OS: runtime.GOOS, Home: w.Home, WSL: inWSL(),
+	f := Facts{OS: runtime.GOOS, Home: w.Home, Wish: w.Wish, WSL: inWSL(),
 		InotifyWatches: sysctl("fs/inotify/max_user_watches"), InotifyInstances: sysctl("fs/inotify/max_user_instances"),
 		Proxy: proxyOf(os.Getenv), NoProxy: first(os.Getenv("NO_PROXY"), os.Getenv("no_proxy"))}
 	f.HomeWhy, f.HomeFree = lookHome(w.Home), free(w.Home)
@@ -105,11 +106,18 @@ func lookEngine(ctx context.Context, name string) *Engine {
 	if err != nil {
 		return &Engine{Name: name, Failure: err.Error()}
 	}
+	if name == "nerdctl" && !e.Rootless && runtime.GOOS == "linux" {
+		e.Root = containerdRoot
+	}
 	if e.Root != "" {
 		e.Free = free(e.Root)
 	}
 	return &e
 }
+
+// containerdRoot is where containerd keeps images unless it is told otherwise,
+// which it tells nobody (github.com/containerd/containerd/v2/defaults).
+const containerdRoot = "/var/lib/containerd"
 
 // ask runs one read-only command of an engine and returns what it printed, or
 // what it complained about.

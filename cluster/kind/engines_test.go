@@ -252,3 +252,23 @@ func TestTheLastWordsOfEveryEngineAreFound(t *testing.T) {
 		}
 	}
 }
+
+func TestAClusterOfAnEngineThatIsGoneCanBeForgotten(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	p := New(Options{Home: filepath.Join(t.TempDir(), "kind")})
+	if err := os.Mkdir(p.options.Home, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.write(record{Cluster: "podium", Engine: "podman", Nodes: map[string]string{"podium-worker": "a"}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Check(t.Context()); message(err) != "kind.engine-wished" {
+		t.Errorf("Check: %v", err)
+	}
+	if err := p.Delete(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(p.options.Home); !os.IsNotExist(err) {
+		t.Errorf("left: %v", err)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"slices"
@@ -42,10 +43,10 @@ const answerLimit = 10 * time.Second
 func (p *Provider) engine(ctx context.Context) (engine, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerLimit)
 	defer cancel()
-	wish := p.wish()
+	wish := p.Wish()
 	var first error
 	for _, e := range p.candidates() {
-		err := e.check(ctx)
+		err := e.check(ctx, wish != "")
 		if err == nil {
 			return e, nil
 		}
@@ -59,20 +60,20 @@ func (p *Provider) engine(ctx context.Context) (engine, error) {
 	return engine{}, first
 }
 
-// wish is the engine that has to be used, or "".
-func (p *Provider) wish() string {
+// Wish is the engine that has to be used: the one that made the cluster, else the
+// one that KIND_EXPERIMENTAL_PROVIDER names, else "" for any.
+func (p *Provider) Wish() string {
 	return cmp.Or(p.record().Engine, os.Getenv(engineVariable))
 }
 
 // candidates are the engines that may be used, the preferred one first.
 func (p *Provider) candidates() []engine {
-	wish := p.wish()
+	wish := p.Wish()
 	return slices.DeleteFunc(slices.Clone(p.engines), func(e engine) bool { return wish != "" && e.name != wish })
 }
 
 // Engines names the container engines that may be used, the preferred one first:
-// a single one where the cluster was made by it or KIND_EXPERIMENTAL_PROVIDER
-// names it.
+// none but [Provider.Wish] where there is one.
 func (p *Provider) Engines() []string {
 	var names []string
 	for _, e := range p.candidates() {
@@ -81,9 +82,14 @@ func (p *Provider) Engines() []string {
 	return names
 }
 
-// check says why the engine can't run Linux containers.
-func (e engine) check(ctx context.Context) error {
+// check says why the engine can't run Linux containers. Where none but this one
+// may be used, it says so if that is missing.
+func (e engine) check(ctx context.Context, wished bool) error {
 	if _, err := exec.LookPath(e.name); err != nil {
+		if wished {
+			err = fmt.Errorf("%s is the engine to use: %w", e.name, err)
+			return i18n.Errorf(&CommandError{Command: []string{e.name}, Err: err}, i18n.M("kind.engine-wished", "Engine", e.name, "Variable", engineVariable))
+		}
 		return i18n.Errorf(&CommandError{Command: []string{e.name}, Err: err}, i18n.M("kind.engine-missing"))
 	}
 	said, err := e.run(ctx, "info", "--format", e.os)
