@@ -53,6 +53,7 @@ var engineErrors = map[engineCommand][]string{
 	{"podman", "run"}:             {"podman-cgroups", "podman-names", "port-kept", "port-taken", "memory"},
 	{"nerdctl", "info"}:           {"containerd-stopped", "containerd-rootless"},
 	{"nerdctl", "network create"}: {"subnet-shared", "subnets"},
+	{"nerdctl", "pull"}:           {"offline-nerdctl"},
 	{"nerdctl", "run"}:            {"network-plugins", "memory"},
 }
 
