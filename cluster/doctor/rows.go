@@ -90,8 +90,6 @@ var rows = []row{
 			"podman":  {paste: all("podman login docker.io"), link: dockerUsage},
 			"nerdctl": {paste: all("nerdctl login"), link: dockerUsage},
 		}},
-	{id: "subnet-shared", pattern: match(`subnet \S+ overlaps with other one on this address space`),
-		paste: all("docker network rm kind"), link: nerdctlPage},
 	{id: "subnets", pattern: match(`non-overlapping (IPv4 address pool|subnet)|all predefined address pools have been fully subnetted|could not find free subnet`),
 		paste: all("docker network ls"), link: "https://docs.docker.com/engine/network/drivers/bridge/",
 		others: alike("network ls", "podman-network-rm.1.html")},

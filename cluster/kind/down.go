@@ -186,6 +186,18 @@ func (p *Provider) ofNode(v volume) bool {
 // (sigs.k8s.io/kind/pkg/cluster/internal/providers/docker/network.go).
 const networkName = "kind"
 
+// makeNetwork makes kind's network where kind would fail to: on nerdctl it always
+// asks for the same IPv6 addresses, which Docker's network of that name has.
+func (p *Provider) makeNetwork(ctx context.Context, e engine, r record) error {
+	if e.name != "nerdctl" || !r.Network {
+		return nil
+	}
+	if _, err := e.run(ctx, "network", "create", "--driver=bridge", networkName); err != nil {
+		return p.failed(err)
+	}
+	return nil
+}
+
 // removeNetwork removes kind's network if it came with this cluster and no
 // other cluster of kind's is left, running or not.
 func (p *Provider) removeNetwork(ctx context.Context, e engine) error {

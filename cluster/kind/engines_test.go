@@ -163,6 +163,21 @@ func TestNerdctlIsGivenPorts(t *testing.T) {
 	}
 }
 
+func TestNerdctlsNetworkIsMadeForKind(t *testing.T) {
+	for name, want := range map[string][]string{"nerdctl": {"network create --driver=bridge kind"}, "podman": {}} {
+		e, asked := played(t, name)
+		p := New(Options{Home: t.TempDir()})
+		for _, r := range []record{{Network: true}, {Network: false}} { // the second found one
+			if err := p.makeNetwork(t.Context(), e, r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if diff := cmp.Diff(want, asked()); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
 func TestOnlyItsOwnVolumesAreRemoved(t *testing.T) {
 	p := New(Options{Home: t.TempDir(), Cluster: "c"})
 	for label, want := range map[string]bool{

@@ -96,10 +96,14 @@ func (p *Provider) create(ctx context.Context, e engine, progress *progress, own
 		return nil, err
 	}
 	group, c := 0, (*cluster.Cluster)(nil)
-	child, err := p.spawn(e, image)
+	err = p.makeNetwork(ctx, e, r)
+	var made *child
 	if err == nil {
-		group = child.process.Pid
-		err = p.follow(ctx, child, progress)
+		made, err = p.spawn(e, image)
+	}
+	if err == nil {
+		group = made.process.Pid
+		err = p.follow(ctx, made, progress)
 	}
 	if err == nil {
 		err = p.note(ctx, e, r)
