@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"podium/i18n"
@@ -125,7 +126,7 @@ func engines(f Facts) []Finding {
 		switch {
 		case e.Failure != "":
 			found := Finding{Level: level, Topic: i18n.M("doctor.topic.engine"), For: "kind",
-				Seen: i18n.M("doctor.engine.silent", "Name", e.Name, "Why", firstLine(e.Failure))}
+				Seen: i18n.M("doctor.engine.silent", "Name", e.Name, "Why", complaint(e.Failure))}
 			if a, ok := Advise(e.Failure, e.Name); ok {
 				found.Advice = &a
 			}
@@ -193,9 +194,22 @@ func proxy(f Facts) Finding {
 	return finding("proxy", "", Fine, i18n.M("doctor.proxy.fine", "Proxy", f.Proxy), "")
 }
 
-func firstLine(s string) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(s), "\n")
-	return line
+// complaint is the first line that is more than a warning, without the frame that
+// nerdctl and Podman put round it: time="…" level=fatal msg="…".
+func complaint(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	for _, line := range lines {
+		if strings.Contains(line, " level=warning ") {
+			continue
+		}
+		if _, framed, ok := strings.Cut(line, " msg="); ok && strings.HasPrefix(line, "time=") {
+			if said, err := strconv.Unquote(framed); err == nil {
+				return said
+			}
+		}
+		return line
+	}
+	return lines[0]
 }
 
 // size is a number of bytes as people say it.

@@ -106,7 +106,7 @@ func lookEngine(ctx context.Context, name string) *Engine {
 	if err != nil {
 		return &Engine{Name: name, Failure: err.Error()}
 	}
-	if name == "nerdctl" && !e.Rootless && runtime.GOOS == "linux" {
+	if name == "nerdctl" && !e.Rootless && free(containerdRoot) > 0 {
 		e.Root = containerdRoot
 	}
 	if e.Root != "" {
