@@ -52,7 +52,7 @@ var engineErrors = map[engineCommand][]string{
 	{"podman", "pull"}:            {"offline-podman", "podman-ids", "podman-ids-layer", "disk-full", "rate-limit"},
 	{"podman", "run"}:             {"podman-cgroups", "podman-names", "port-kept", "port-taken", "memory"},
 	{"nerdctl", "info"}:           {"containerd-stopped", "containerd-rootless"},
-	{"nerdctl", "network create"}: {"subnets"},
+	{"nerdctl", "network create"}: {"network-plugins-missing", "subnets"},
 	{"nerdctl", "pull"}:           {"offline-nerdctl"},
 	{"nerdctl", "run"}:            {"network-plugins", "memory"},
 }

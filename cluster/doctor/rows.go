@@ -65,7 +65,7 @@ var rows = []row{
 		paste: onLinux("sudo systemctl start containerd"), link: "https://github.com/containerd/containerd/blob/main/docs/getting-started.md"},
 	{id: "containerd-rootless", pattern: match(`rootless containerd not running`),
 		paste: onLinux("containerd-rootless-setuptool.sh install"), link: "https://rootlesscontaine.rs/getting-started/containerd/"},
-	{id: "network-plugins", pattern: match(`failed to find plugin \S+ in path`), link: "https://github.com/containernetworking/plugins/releases"},
+	{id: "network-plugins", pattern: match(`failed to find plugin \S+ in path|needs CNI plugin`), link: "https://github.com/containernetworking/plugins/releases"},
 	{id: "podman-names", pattern: match(`lookup \S+-control-plane\b.*(no such host|server misbehaving)`),
 		paste: onLinux("sudo apt-get install aardvark-dns && podman network rm kind"), link: podmanGet},
 	{id: "wsl-cgroups", pattern: match(`error adding pid \d+ to cgroups`), link: kindWSL},
