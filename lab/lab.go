@@ -109,6 +109,11 @@ func (l *Lab) Empty(ctx context.Context) error {
 	return lessons.EmptyNamespace(ctx, l.cluster.Config, l.cluster.Namespace)
 }
 
+// Hurry implements [lessons.Driver].
+func (l *Lab) Hurry(ctx context.Context) error {
+	return lessons.HurryPods(ctx, l.cluster.Config, l.cluster.Namespace)
+}
+
 // Snapshots implements [lessons.Driver].
 func (l *Lab) Snapshots(ctx context.Context) (<-chan cluster.Snapshot, error) {
 	return l.hub.Subscribe(ctx), nil

@@ -29,6 +29,9 @@ type Driver interface {
 	// Empty brings the namespace to nothing and returns when all is gone.
 	Empty(ctx context.Context) error
 
+	// Hurry has the namespace's pods that are leaving gone at once.
+	Hurry(ctx context.Context) error
+
 	// Snapshots returns a stream of its own: the state as it is, at once, and then
 	// every later one with its changes. One that nobody took is merged with the
 	// next ([cluster.Merge]), so that no change is lost. It ends with ctx.

@@ -229,3 +229,20 @@ func TestEmptyingSaysWhatWouldNotGo(t *testing.T) {
 		}
 	})
 }
+
+func TestHurryingTakesOnlyWhatIsLeaving(t *testing.T) {
+	_, client := inCluster(t, ownedNamespace,
+		`{apiVersion: v1, kind: Namespace, metadata: {name: other}}`,
+		`{apiVersion: v1, kind: Pod, metadata: {name: stays}}`,
+		`{apiVersion: v1, kind: Pod, metadata: {name: leaves, deletionTimestamp: "2026-11-21T10:00:00Z", finalizers: [none]}}`,
+		`{apiVersion: v1, kind: Pod, metadata: {name: foreign, namespace: other, deletionTimestamp: "2026-11-21T10:00:00Z", finalizers: [none]}}`)
+	if err := hurry(t.Context(), client, "lab"); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"lab/pods/stays", "namespaces/lab", "namespaces/other", "other/pods/foreign"}, left(t, client)); diff != "" {
+		t.Error(diff)
+	}
+	if err := hurry(t.Context(), client, "other"); err == nil {
+		t.Error("a namespace that is not podium's was touched")
+	}
+}

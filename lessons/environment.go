@@ -117,7 +117,7 @@ func restarts(p *corev1.Pod) ref.Val {
 func rolledOut(value ref.Val) ref.Val {
 	if o, ok := value.(*object); ok {
 		if d, ok := o.source.(*appsv1.Deployment); ok {
-			return types.Bool(deploymentAtRest(d) && d.Status.UpdatedReplicas == d.Status.Replicas && d.Status.Replicas > 0)
+			return types.Bool(deploymentAtRest(d, 0) && d.Status.UpdatedReplicas == d.Status.Replicas && d.Status.Replicas > 0)
 		}
 	}
 	return types.NewErr("this is no deployment")

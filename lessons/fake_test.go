@@ -112,6 +112,11 @@ func (f *fake) Empty(context.Context) error {
 	return nil
 }
 
+func (f *fake) Hurry(context.Context) error {
+	f.drop(func(o cluster.Object) bool { return o.GetNamespace() == "lab" && o.GetDeletionTimestamp() != nil })
+	return nil
+}
+
 func (f *fake) Traffic(_ context.Context, _ Traffic) (func() LoadStats, error) {
 	return func() LoadStats { f.sent++; return LoadStats{Total: f.sent} }, nil
 }

@@ -96,6 +96,9 @@ func (p *player) reset(ctx context.Context, step int) error {
 			return err
 		}
 	}
+	if err := p.driver.Hurry(ctx); err != nil {
+		return err
+	}
 	if err := p.settle(ctx); err != nil {
 		return err
 	}
@@ -110,6 +113,10 @@ func (p *player) act(ctx context.Context, l Lesson, a Action) error {
 	case OpEmpty:
 		return p.driver.Empty(ctx)
 	case OpRun:
+		// Nobody looks on: what leaves needs no time to do so.
+		if err := p.driver.Hurry(ctx); err != nil {
+			return err
+		}
 		return must(ctx, p.driver, a.Line)
 	}
 	// What was done so far must have been seen: goals are judged on what is.

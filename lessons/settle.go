@@ -2,9 +2,11 @@ package lessons
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/utils/ptr"
 
 	"podium/cluster"
@@ -42,6 +44,7 @@ func (p *player) settle(ctx context.Context) error {
 // atRest reports whether every pod of a namespace has come to where it stays
 // and every workload's controller has done what it was told.
 func atRest(s cluster.Snapshot, namespace string) bool {
+	imageless := int32(0)
 	for _, pod := range s.Pods {
 		if pod.Namespace != namespace {
 			continue
@@ -49,11 +52,14 @@ func atRest(s cluster.Snapshot, namespace string) bool {
 		switch state := cluster.PodState(pod); state {
 		case cluster.Ready, cluster.Completed, cluster.Failed:
 		default:
-			return false
+			if !lacksImage(pod) {
+				return false
+			}
+			imageless++
 		}
 	}
 	for _, d := range s.Deployments {
-		if d.Namespace == namespace && !deploymentAtRest(d) {
+		if d.Namespace == namespace && !deploymentAtRest(d, imageless) {
 			return false
 		}
 	}
@@ -72,7 +78,21 @@ func atRest(s cluster.Snapshot, namespace string) bool {
 	return true
 }
 
-func deploymentAtRest(d *appsv1.Deployment) bool {
+// deploymentAtRest reports whether a Deployment is complete, or held up by nothing
+// but pods that lack their image.
+func deploymentAtRest(d *appsv1.Deployment, imageless int32) bool {
 	want := ptr.Deref(d.Spec.Replicas, 1)
-	return d.Status.ObservedGeneration >= d.Generation && d.Status.Replicas == want && d.Status.ReadyReplicas == want
+	if d.Status.ObservedGeneration < d.Generation {
+		return false
+	}
+	return d.Status.Replicas == want && d.Status.ReadyReplicas == want ||
+		imageless > 0 && d.Status.Replicas >= want && d.Status.Replicas-d.Status.ReadyReplicas <= imageless
+}
+
+// lacksImage reports whether a pod waits until its image can be pulled: that it is
+// tried again from time to time changes nothing.
+func lacksImage(pod *corev1.Pod) bool {
+	return slices.ContainsFunc(pod.Status.ContainerStatuses, func(c corev1.ContainerStatus) bool {
+		return c.State.Waiting != nil && slices.Contains([]string{"ErrImagePull", "ImagePullBackOff"}, c.State.Waiting.Reason)
+	})
 }
