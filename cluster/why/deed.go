@@ -207,6 +207,20 @@ func (p Past) newest(uid types.UID, what ...What) (Deed, bool) {
 	return Deed{}, false
 }
 
+// newestUntil is newest among what was done until a time, by a clock that may be
+// another one: where nothing was, the first thing after it.
+func (p Past) newestUntil(at time.Time, uid types.UID, what ...What) (found Deed, ok bool) {
+	for d := range p.deeds.back() {
+		if d.About.UID != uid || !slices.Contains(what, d.What) {
+			continue
+		}
+		if found, ok = d, true; !d.Time.After(at) {
+			break
+		}
+	}
+	return found, ok
+}
+
 // changed makes the words for what differs between two templates.
 func changed(changes []cluster.TemplateChange) i18n.Message {
 	const told = 2

@@ -2,11 +2,13 @@ package why
 
 import (
 	"strings"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	helpers "k8s.io/component-helpers/scheduling/corev1"
 	"k8s.io/component-helpers/scheduling/corev1/nodeaffinity"
 	"k8s.io/klog/v2"
+	"k8s.io/utils/ptr"
 
 	"podium/cluster"
 	"podium/i18n"
@@ -62,7 +64,7 @@ func (e *explainer) leaving(p *corev1.Pod) {
 			return
 		}
 		if c := controller(p); !ok && c.UID != "" {
-			if step, seen := e.p.newest(c.UID, Steps, Scaled); seen {
+			if step, seen := e.p.newestUntil(givenUp(p), c.UID, Steps, Scaled); seen {
 				e.say(step.Say)
 				return
 			}
@@ -71,6 +73,13 @@ func (e *explainer) leaving(p *corev1.Pod) {
 			e.unknown(i18n.M("why.by.unknown", "Time", e.clock(d.Time)))
 		}
 	})
+}
+
+// givenUp is when a pod that is leaving was asked to, at the latest: the API server
+// writes down when its grace ends, in whole seconds.
+func givenUp(p *corev1.Pod) time.Time {
+	grace := time.Duration(ptr.Deref(p.DeletionGracePeriodSeconds, 0)) * time.Second
+	return p.DeletionTimestamp.Add(time.Second - grace)
 }
 
 // made says which controller made a pod and what for.
