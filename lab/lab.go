@@ -106,7 +106,7 @@ func Judged(c prompt.Command) lessons.Command {
 
 // Empty implements [lessons.Driver].
 func (l *Lab) Empty(ctx context.Context) error {
-	return lessons.EmptyNamespace(ctx, l.cluster.Config, l.cluster.Namespace)
+	return lessons.EmptyNamespace(ctx, l.cluster.Config, l.cluster.Namespace, !l.cluster.Shared)
 }
 
 // Hurry implements [lessons.Driver].

@@ -87,6 +87,9 @@ func (s Session) DebriefAlone(began, mended time.Time) Debrief {
 		}
 		if c.Exit == 0 && slices.Contains(changing, c.Verb) {
 			d.Fixed = Seen{c.Started, c.Line}
+			if c.Verb == "edit" { // the file was open until then
+				d.Fixed.At = c.Ended
+			}
 		}
 	}
 	return d

@@ -37,7 +37,9 @@ const stuckAfter = 30 * time.Second
 // EmptyNamespace deletes everything in a namespace that podium owns, of whatever
 // kind the cluster knows, and waits until it is gone. It refuses a namespace
 // without [cluster.OwnedLabel]. Pods get no time to end: a reset is waited for.
-func EmptyNamespace(ctx context.Context, config *rest.Config, namespace string) error {
+// Where the whole cluster is podium's, cordons and taints come off all its nodes,
+// else off those with [LessonLabel].
+func EmptyNamespace(ctx context.Context, config *rest.Config, namespace string, whole bool) error {
 	config = rest.CopyConfig(config)
 	config.QPS = -1 // many small calls, and a learner who waits for them
 	config.Timeout = stuckAfter
@@ -49,10 +51,10 @@ func EmptyNamespace(ctx context.Context, config *rest.Config, namespace string) 
 	if err != nil {
 		return i18n.Errorf(err, i18n.M("empty.failed", "Namespace", namespace))
 	}
-	return empty(ctx, found, client, namespace)
+	return empty(ctx, found, client, namespace, whole)
 }
 
-func empty(ctx context.Context, found discovery.DiscoveryInterface, client dynamic.Interface, namespace string) error {
+func empty(ctx context.Context, found discovery.DiscoveryInterface, client dynamic.Interface, namespace string, whole bool) error {
 	if err := owned(ctx, client, namespace); err != nil {
 		return err
 	}
@@ -60,7 +62,7 @@ func empty(ctx context.Context, found discovery.DiscoveryInterface, client dynam
 	if err != nil {
 		return i18n.Errorf(err, i18n.M("empty.failed", "Namespace", namespace))
 	}
-	e := &emptier{client: client, namespace: namespace}
+	e := &emptier{client: client, namespace: namespace, whole: whole}
 	before, since := "", time.Now()
 	err = wait.PollUntilContextCancel(ctx, 100*time.Millisecond, true, func(ctx context.Context) (bool, error) {
 		e.left, e.err = nil, nil
@@ -152,6 +154,7 @@ func rank(k deletableKind) int {
 type emptier struct {
 	client    dynamic.Interface
 	namespace string
+	whole     bool // the cluster is podium's
 	left      []string
 	err       error
 }
@@ -160,6 +163,10 @@ type emptier struct {
 func (e *emptier) pass(ctx context.Context, kind deletableKind) {
 	var objects dynamic.ResourceInterface = e.client.Resource(kind.GroupVersionResource)
 	options := metav1.ListOptions{LabelSelector: LessonLabel}
+	nodes := kind.Group == "" && kind.Resource == "nodes"
+	if nodes && e.whole {
+		options.LabelSelector = ""
+	}
 	if kind.namespaced {
 		objects, options = e.client.Resource(kind.GroupVersionResource).Namespace(e.namespace), metav1.ListOptions{}
 	}
@@ -176,7 +183,7 @@ func (e *emptier) pass(ctx context.Context, kind deletableKind) {
 	}
 	for i := range list.Items {
 		o := &list.Items[i]
-		if kind.Group == "" && kind.Resource == "nodes" {
+		if nodes {
 			if err := restoreNode(ctx, objects, o); err != nil && !skippable(err) {
 				e.err = errors.Join(e.err, err)
 			}
@@ -225,18 +232,22 @@ func release(ctx context.Context, objects dynamic.ResourceInterface, o *unstruct
 	return err
 }
 
-// restoreNode takes off a node what a lesson put on it: taints that aren't
-// Kubernetes' own, and a cordon.
+// restoreNode takes off a node what a lesson or a learner put on it: taints that
+// aren't Kubernetes' own, and a cordon.
 func restoreNode(ctx context.Context, nodes dynamic.ResourceInterface, node *unstructured.Unstructured) error {
 	taints, _, err := unstructured.NestedSlice(node.Object, "spec", "taints")
 	if err != nil {
 		return err
 	}
-	own := slices.DeleteFunc(taints, func(t any) bool {
+	own := slices.DeleteFunc(slices.Clone(taints), func(t any) bool {
 		taint, _ := t.(map[string]any)
 		key, _ := taint["key"].(string)
 		return !strings.Contains(key, "kubernetes.io/")
 	})
+	_, labelled := node.GetLabels()[LessonLabel]
+	if cordoned, _, _ := unstructured.NestedBool(node.Object, "spec", "unschedulable"); !cordoned && !labelled && len(own) == len(taints) {
+		return nil
+	}
 	patch, err := json.Marshal(map[string]any{
 		"metadata": map[string]any{"labels": map[string]any{LessonLabel: nil}, "resourceVersion": node.GetResourceVersion()},
 		"spec":     map[string]any{"taints": own, "unschedulable": nil},

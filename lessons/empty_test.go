@@ -108,7 +108,7 @@ func TestEmptyingTakesAllOfTheNamespaceAndNothingElse(t *testing.T) {
 		}
 		return false, nil, nil
 	})
-	if err := empty(t.Context(), found, client, "lab"); err != nil {
+	if err := empty(t.Context(), found, client, "lab", false); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{
@@ -155,7 +155,7 @@ func TestEmptyingRefusesANamespaceThatIsNotPodiums(t *testing.T) {
 		found, client := inCluster(t,
 			`{apiVersion: v1, kind: Namespace, metadata: {name: lab, labels: `+labels+`}}`,
 			`{apiVersion: v1, kind: Pod, metadata: {name: a}}`)
-		err := empty(t.Context(), found, client, "lab")
+		err := empty(t.Context(), found, client, "lab", false)
 		var known *i18n.Error
 		if !errors.As(err, &known) || known.Message.ID != "empty.notowned" {
 			t.Errorf("%s: %v", labels, err)
@@ -182,7 +182,7 @@ func TestEmptyingHasTimeWhileSomethingGoes(t *testing.T) {
 			gone = time.Now()
 			return false, nil, nil
 		})
-		if err := empty(t.Context(), found, client, "lab"); err != nil {
+		if err := empty(t.Context(), found, client, "lab", false); err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff([]string{"namespaces/lab"}, left(t, client)); diff != "" {
@@ -203,7 +203,7 @@ func TestEmptyingDeletesEventsAtOneStroke(t *testing.T) {
 			}
 			return true, nil, apierrors.NewForbidden(schema.GroupResource{Resource: "events"}, "", nil)
 		})
-		if err := empty(t.Context(), found, client, "lab"); err != nil {
+		if err := empty(t.Context(), found, client, "lab", false); err != nil {
 			t.Fatal(err)
 		}
 		single := 0
@@ -222,7 +222,7 @@ func TestEmptyingSaysWhatWouldNotGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		found, client := inCluster(t, ownedNamespace, `{apiVersion: v1, kind: Pod, metadata: {name: held}}`)
 		client.PrependReactor("delete", "pods", func(clienttesting.Action) (bool, runtime.Object, error) { return true, nil, nil })
-		err := empty(t.Context(), found, client, "lab")
+		err := empty(t.Context(), found, client, "lab", false)
 		var known *i18n.Error
 		if !errors.As(err, &known) || i18n.English.Say(known.Message) != "The namespace lab would not empty; left are pod/held. Delete them and try again." {
 			t.Errorf("%v", err)
@@ -244,5 +244,36 @@ func TestHurryingTakesOnlyWhatIsLeaving(t *testing.T) {
 	}
 	if err := hurry(t.Context(), client, "other"); err == nil {
 		t.Error("a namespace that is not podium's was touched")
+	}
+}
+
+func TestNodesOfPodiumsOwnClusterAreOpenedAgain(t *testing.T) {
+	nodes := schema.GroupVersionResource{Version: "v1", Resource: "nodes"}
+	for _, whole := range []bool{true, false} {
+		found, client := inCluster(t, ownedNamespace,
+			`{apiVersion: v1, kind: Node, metadata: {name: drained}, spec: {unschedulable: true}}`,
+			`{apiVersion: v1, kind: Node, metadata: {name: tainted}, spec: {taints: [{key: mine, effect: NoSchedule}]}}`,
+			`{apiVersion: v1, kind: Node, metadata: {name: plane}, spec: {taints: [{key: node-role.kubernetes.io/control-plane, effect: NoSchedule}]}}`)
+		if err := empty(t.Context(), found, client, "lab", whole); err != nil {
+			t.Fatal(err)
+		}
+		var restricted []string
+		list, err := client.Resource(nodes).List(t.Context(), metav1.ListOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range list.Items {
+			taints, _, _ := unstructured.NestedSlice(n.Object, "spec", "taints")
+			if cordoned, _, _ := unstructured.NestedBool(n.Object, "spec", "unschedulable"); cordoned || len(taints) > 0 {
+				restricted = append(restricted, n.GetName())
+			}
+		}
+		want := []string{"drained", "plane", "tainted"}
+		if whole {
+			want = []string{"plane"}
+		}
+		if diff := cmp.Diff(want, restricted); diff != "" {
+			t.Errorf("whole %v: %s", whole, diff)
+		}
 	}
 }

@@ -153,7 +153,8 @@ func (g *guide) tellRound(ctx context.Context) {
 	if r.Timed && took > lessons.RoundTime {
 		id = "tui.practice.took-long"
 	}
-	g.say(id, "Took", fmt.Sprintf("%d:%02d", int(took.Minutes()), int(took.Seconds())%60), "Hints", p.Hints, "Solutions", p.Solutions, "Seed", r.Seed)
+	g.say("tui.practice.won", "Took", fmt.Sprintf("%d:%02d", int(took.Minutes()), int(took.Seconds())%60))
+	g.say(id, "Hints", p.Hints, "Solutions", p.Solutions, "Seed", r.Seed)
 	g.keep(recall.FaultID(g.session.Lesson().ID), recall.GradeRound(p.Hints, p.Solutions, took))
 }
 

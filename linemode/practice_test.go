@@ -75,7 +75,7 @@ func TestARoundIsToldOnceMore(t *testing.T) {
 	if !g.news(t.Context()) {
 		t.Fatal("nothing is new")
 	}
-	tells(t, said, "Goal 1, met: A pod serves.", "You saw what it was: kubectl get deployments", "You changed this: kubectl run web", "hints: 1, solutions: 0. Round 7")
+	tells(t, said, "Goal 1, met: A pod serves.", "The clue was on your screen: kubectl get deployments", "You changed this: kubectl run web", "Mended in 0:00", "Hints: 1, solutions: 0. The same round again: podium practice --seed 7")
 	deck, err := recall.Load(g.options.CardsPath)
 	if err != nil || deck.Cards[recall.FaultID("gone")].Days != 2 { // with a hint
 		t.Errorf("%+v, %v", deck, err)

@@ -64,7 +64,7 @@ func (m *Model) courseOffer(o order) i18n.Message {
 }
 
 func (m *Model) hint() tea.Cmd {
-	m.scene.Session = m.scene.Session.Hint()
+	m.scene.Session, m.tabs = m.scene.Session.Hint(), "lesson"
 	return m.save()
 }
 
@@ -73,7 +73,7 @@ func (m *Model) hint() tea.Cmd {
 func (m *Model) solution(again bool) tea.Cmd {
 	m.armed = solutionOrder
 	if !m.scene.Session.SolutionShown() || !again && !m.scene.Session.Met() {
-		m.scene.Session = m.scene.Session.ShowSolution()
+		m.scene.Session, m.tabs = m.scene.Session.ShowSolution(), "lesson"
 		m.tell(i18n.M("tui.solution-again"))
 		return m.save()
 	}

@@ -85,7 +85,7 @@ func TestARoundIsToldOnceItIsMended(t *testing.T) {
 	hides(t, m, "left of five minutes")
 	at := noon.Add(90 * time.Second)
 	drive(m, debriefMsg{m.course.attempt, lessons.Debrief{Began: noon, Mended: at, Symptom: noon, Fixed: lessons.Seen{At: at, Line: "kubectl create deployment web"}}})
-	shows(t, m, "Your round, from the recording", "kubectl create deployment web", "What would have shown it", "kubectl get deployments", "1:30 minutes, hints: 1")
+	shows(t, m, "Your round, from the recording", "kubectl create deployment web", "This would have shown the clue", "kubectl get deployments", "Mended in 1:30", "Hints: 1")
 	if len(m.scene.Progress.Lessons) != 0 {
 		t.Errorf("a fault is no lesson: %v", m.scene.Progress.Lessons)
 	}

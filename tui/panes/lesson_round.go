@@ -48,6 +48,14 @@ func clockFace(d time.Duration) string {
 	return fmt.Sprintf("%d:%02d", int(d.Minutes()), int(d.Seconds())%60)
 }
 
+// won says that a round is over, once it has been looked at.
+func (l *leaf) won() {
+	if d := l.s.Round.Debrief; d != nil && l.s.Session.Lesson().IsFault() {
+		l.gap()
+		l.paragraph(l.s.Theme.Good.Render(l.s.Theme.Met)+" ", l.s.Theme.Good, l.say("tui.practice.won", "Took", clockFace(d.Mended.Sub(d.Began))))
+	}
+}
+
 // round tells a round that is over once more.
 func (l *leaf) round() {
 	d := l.s.Round.Debrief
@@ -73,14 +81,13 @@ func (l *leaf) round() {
 		l.moment(d.Fixed.At, l.say("tui.practice.fixed"), d.Fixed.Line)
 	}
 	l.moment(d.Mended, l.say("tui.practice.mended"), "")
-	took := d.Mended.Sub(d.Began)
 	id := "tui.practice.took"
-	if l.s.Round.Timed && took > lessons.RoundTime {
+	if l.s.Round.Timed && d.Mended.Sub(d.Began) > lessons.RoundTime {
 		id = "tui.practice.took-long"
 	}
 	l.gap()
 	p := l.s.Session.Progress()
-	l.paragraph("", l.s.Theme.Text, l.say(id, "Took", clockFace(took), "Hints", p.Hints, "Solutions", p.Solutions, "Seed", l.s.Round.Seed))
+	l.paragraph("", l.s.Theme.Text, l.say(id, "Hints", p.Hints, "Solutions", p.Solutions, "Seed", l.s.Round.Seed))
 }
 
 // moment adds what was at a time, and below it the command or object it is about.

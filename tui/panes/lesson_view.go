@@ -85,20 +85,32 @@ func (l *Lesson) compose(s Scene) {
 	l.question()
 	p.verdicts()
 	p.predictions()
-	for i, hint := range session.Hints(s.Lang) {
-		p.heading(p.say("tui.lesson.hint", "Number", i+1))
-		p.markdown(hint)
+	over := s.Round.Debrief != nil && session.Lesson().IsFault()
+	if !over {
+		p.help()
 	}
-	p.solution()
+	p.won()
 	if session.Met() && strings.TrimSpace(words.Debrief) != "" {
 		p.heading(p.say("tui.lesson.debrief"))
 		p.markdown(lessons.On(words.Debrief, s.Lab.Provider))
 	}
 	p.round()
+	if over { // what helped comes after what it was
+		p.help()
+	}
 	if session.Met() && session.Step().Table {
 		p.comparison()
 	}
 	p.outlook()
+}
+
+// help adds the hints and the solution that were asked for.
+func (l *leaf) help() {
+	for i, hint := range l.s.Session.Hints(l.s.Lang) {
+		l.heading(l.say("tui.lesson.hint", "Number", i+1))
+		l.markdown(hint)
+	}
+	l.solution()
 }
 
 // textOf is the text of the step being read, as it reads on this cluster.

@@ -2,6 +2,7 @@ package kubelet
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -144,8 +145,11 @@ func proxyHandler(p *process, _ []string, out io.Writer) site {
 		Transport: &http.Transport{DialContext: dial.DialContext, DisableKeepAlives: true},
 		ErrorLog:  log.New(io.Discard, "", 0),
 		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
-			fmt.Fprintf(out, "%s [error] 7#7: *1 connect() failed (111: Connection refused) while connecting to upstream, upstream: \"http://%s%s\"\n",
-				time.Now().UTC().Format("2006/01/02 15:04:05"), backend, r.URL.Path)
+			problem := fmt.Sprintf("connect() failed (111: Connection refused) while connecting to upstream, upstream: \"http://%s%s\"", backend, r.URL.Path)
+			if unknown := (*net.DNSError)(nil); errors.As(err, &unknown) {
+				problem = unknown.Name + " could not be resolved (3: Host not found)"
+			}
+			fmt.Fprintf(out, "%s [error] 7#7: *1 %s\n", time.Now().UTC().Format("2006/01/02 15:04:05"), problem)
 			w.Header().Set("Content-Type", "text/html")
 			w.WriteHeader(http.StatusBadGateway)
 			fmt.Fprintf(w, "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx/%s</center>\r\n</body>\r\n</html>\r\n", p.image.version)
