@@ -32,14 +32,14 @@ func TestTheLastMinutesStandInTheLowestEdgeAndLeadToThePast(t *testing.T) {
 	written(t, m)
 	drive(m, tickMsg{})
 	row := lowest(m)
-	if !strings.HasSuffix(strings.TrimRight(row, " "), "now ┘") || !strings.Contains(row, " met ┬") {
+	if !strings.HasSuffix(strings.TrimRight(row, " "), "now ┘") || !strings.Contains(row, "step met: Make two ┬") {
 		t.Fatalf("the lowest edge is %q", row)
 	}
 	checkCells(t, m)
-	now(m, noon.Add(29*time.Second))
+	now(m, noon.Add(32*time.Second))
 	drive(m, tickMsg{})
 	if later := lowest(m); !strings.Contains(later, "┬ step ") {
-		t.Errorf("twenty seconds later it is %q, it was %q", later, row)
+		t.Errorf("half a minute later it is %q, it was %q", later, row)
 	}
 	_, cmd := m.Update(tea.MouseClickMsg{X: 100, Y: 38, Button: tea.MouseLeft})
 	run(t, m, cmd)

@@ -151,7 +151,7 @@ func TestWhatIsBesideTheClusterIsKeptToo(t *testing.T) {
 	for _, m := range got.Marks() {
 		marks = append(marks, fmt.Sprint(m.Time.Sub(noon).Seconds(), " ", i18n.English.Say(m.Message())))
 	}
-	want := []string{"0.5 step first", "1 $ kubectl get pods", "3 step first met", "3.5 step second"}
+	want := []string{"0.5 step: first", "1 $ kubectl get pods", "3 step met: first", "3.5 step: second"}
 	if diff := cmp.Diff(want, marks); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
