@@ -16,7 +16,7 @@ import (
 )
 
 // fps is how often the terminal is written to at most, and how often a screen at
-// rest is looked at. Snapshots come no more often than every 66 ms.
+// rest is looked at. Snapshots come no more often than every 60 ms.
 const fps = 30
 
 // Run shows the screen until the learner leaves it or ctx ends, and closes the
