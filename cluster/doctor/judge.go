@@ -2,9 +2,9 @@ package doctor
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
+	"podium/cluster/enginelog"
 	"podium/i18n"
 )
 
@@ -194,20 +194,13 @@ func proxy(f Facts) Finding {
 	return finding("proxy", "", Fine, i18n.M("doctor.proxy.fine", "Proxy", f.Proxy), "")
 }
 
-// complaint is the first line that is more than a warning, without the frame that
-// nerdctl and Podman put round it: time="…" level=fatal msg="…".
+// complaint is the first line that is more than a warning.
 func complaint(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	for _, line := range lines {
-		if strings.Contains(line, " level=warning ") {
-			continue
+		if said, level := enginelog.Said(line); level != "warning" {
+			return said
 		}
-		if _, framed, ok := strings.Cut(line, " msg="); ok && strings.HasPrefix(line, "time=") {
-			if said, err := strconv.Unquote(framed); err == nil {
-				return said
-			}
-		}
-		return line
 	}
 	return lines[0]
 }

@@ -41,7 +41,8 @@ func inWords(variants map[string]variant) map[string]variant {
 // rows is the table of known failures. Each has a recorded text in
 // testdata/errors, named as the row.
 var rows = []row{
-	{id: "engine-wished", pattern: match(`is the engine to use: exec: `), paste: all("podium down --provider kind --delete"), link: kindQuick},
+	{id: "engine-wished", pattern: match(`is the engine to use: exec: `),
+		paste: map[string]string{"": "unset KIND_EXPERIMENTAL_PROVIDER", "windows": "Remove-Item Env:KIND_EXPERIMENTAL_PROVIDER"}, link: kindQuick},
 	{id: "engine-missing", pattern: match(`exec: "(docker|podman|nerdctl)(\.exe)?": executable file not found|no container engine was found`),
 		paste: map[string]string{"linux": "curl -fsSL https://get.docker.com | sh", "darwin": "brew install --cask docker-desktop", "windows": "winget install Docker.DockerDesktop"}, link: dockerGet},
 	{id: "windows-containers", pattern: match(`server OS is "?windows|OSType["=: ]+windows|image operating system "linux" cannot be used on this platform|no matching manifest for windows`),

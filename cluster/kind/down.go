@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os/exec"
 	"slices"
 	"time"
 
@@ -46,9 +45,6 @@ func (p *Provider) Delete(ctx context.Context) error {
 		e, failed := p.engine(ctx)
 		if err = failed; err == nil {
 			err = p.discard(ctx, e, 0)
-		}
-		if errors.Is(err, exec.ErrNotFound) {
-			err = nil // the engine was uninstalled, and its containers with it
 		}
 	}
 	err = errors.Join(err, owner.Close())

@@ -7,12 +7,12 @@ import (
 	"errors"
 	"io"
 	"os/exec"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
+
+	"podium/cluster/enginelog"
 )
 
 // A CommandError is a command of a container engine's, or of kind's, that
@@ -147,7 +147,7 @@ func lastWords(err error) string {
 	}
 	lines := strings.Split(strings.TrimSpace(failed.Output), "\n")
 	for i, line := range lines {
-		lines[i] = unlogged(line)
+		lines[i], _ = enginelog.Said(line)
 	}
 	for _, line := range slices.Backward(lines) {
 		if lower := strings.ToLower(line); strings.HasPrefix(lower, "error") || strings.HasPrefix(lower, "[error") {
@@ -160,19 +160,6 @@ func lastWords(err error) string {
 		}
 	}
 	return failed.Err.Error()
-}
-
-// logged is a line of a log as nerdctl and Podman write their complaints.
-var logged = regexp.MustCompile(`^time="[^"]*" level=\w+ msg=("(?:[^"\\]|\\.)*")`)
-
-// unlogged returns what such a line says, and any other line as it is.
-func unlogged(line string) string {
-	if parts := logged.FindStringSubmatch(line); parts != nil {
-		if said, err := strconv.Unquote(parts[1]); err == nil {
-			return said
-		}
-	}
-	return line
 }
 
 // plain makes text from outside fit to be part of a sentence on the screen: one

@@ -268,7 +268,7 @@ func TestTheLastWordsOfEveryEngineAreFound(t *testing.T) {
 	}
 }
 
-func TestAClusterOfAnEngineThatIsGoneCanBeForgotten(t *testing.T) {
+func TestAClusterOfAnEngineThatIsGoneIsForgottenByTheUserAlone(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	p := New(Options{Home: filepath.Join(t.TempDir(), "kind")})
 	if err := os.Mkdir(p.options.Home, 0o700); err != nil {
@@ -277,13 +277,16 @@ func TestAClusterOfAnEngineThatIsGoneCanBeForgotten(t *testing.T) {
 	if err := p.write(record{Cluster: "podium", Engine: "podman", Nodes: map[string]string{"podium-worker": "a"}}); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Check(t.Context()); message(err) != "kind.engine-wished" {
+	if err := p.Check(t.Context()); message(err) != "kind.engine-gone" {
 		t.Errorf("Check: %v", err)
 	}
-	if err := p.Delete(t.Context()); err != nil {
+	if err := p.Delete(t.Context()); message(err) != "kind.engine-gone" || p.record().Cluster == "" {
+		t.Errorf("Delete: %v, and %+v is noted", err, p.record())
+	}
+	if err := os.RemoveAll(p.options.Home); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(p.options.Home); !os.IsNotExist(err) {
-		t.Errorf("left: %v", err)
+	if err := p.Check(t.Context()); message(err) != "kind.engine-missing" {
+		t.Errorf("Check of nothing: %v", err)
 	}
 }

@@ -46,7 +46,7 @@ func (p *Provider) engine(ctx context.Context) (engine, error) {
 	wish := p.Wish()
 	var first error
 	for _, e := range p.candidates() {
-		err := e.check(ctx, wish != "")
+		err := e.check(ctx, p.lacking(e))
 		if err == nil {
 			return e, nil
 		}
@@ -82,15 +82,27 @@ func (p *Provider) Engines() []string {
 	return names
 }
 
-// check says why the engine can't run Linux containers. Where none but this one
-// may be used, it says so if that is missing.
-func (e engine) check(ctx context.Context, wished bool) error {
+// lacking says what it means that an engine is not installed. Of a cluster that was
+// made with it nobody can tell whether its containers are gone too: so it is the
+// user who has it forgotten.
+func (p *Provider) lacking(e engine) i18n.Message {
+	switch {
+	case p.record().Engine != "":
+		return i18n.M("kind.engine-gone", "Engine", e.name, "Dir", p.options.Home)
+	case p.Wish() != "":
+		return i18n.M("kind.engine-wished", "Engine", e.name, "Variable", engineVariable)
+	}
+	return i18n.M("kind.engine-missing")
+}
+
+// check says why the engine can't run Linux containers; lacking, that it isn't
+// there.
+func (e engine) check(ctx context.Context, lacking i18n.Message) error {
 	if _, err := exec.LookPath(e.name); err != nil {
-		if wished {
+		if lacking.ID != "kind.engine-missing" {
 			err = fmt.Errorf("%s is the engine to use: %w", e.name, err)
-			return i18n.Errorf(&CommandError{Command: []string{e.name}, Err: err}, i18n.M("kind.engine-wished", "Engine", e.name, "Variable", engineVariable))
 		}
-		return i18n.Errorf(&CommandError{Command: []string{e.name}, Err: err}, i18n.M("kind.engine-missing"))
+		return i18n.Errorf(&CommandError{Command: []string{e.name}, Err: err}, lacking)
 	}
 	said, err := e.run(ctx, "info", "--format", e.os)
 	if err != nil {
