@@ -105,8 +105,9 @@ func Judged(c prompt.Command) lessons.Command {
 }
 
 // Empty implements [lessons.Driver].
-func (l *Lab) Empty(ctx context.Context) error {
-	return lessons.EmptyNamespace(ctx, l.cluster.Config, l.cluster.Namespace, !l.cluster.Shared)
+func (l *Lab) Empty(ctx context.Context, made []string) error {
+	ground := lessons.Ground{Namespace: l.cluster.Namespace, Made: made, Whole: !l.cluster.Shared}
+	return ground.Empty(ctx, l.cluster.Config)
 }
 
 // Hurry implements [lessons.Driver].

@@ -26,10 +26,12 @@ type Driver interface {
 	// status says so.
 	Run(ctx context.Context, line string) (Command, error)
 
-	// Empty brings the namespace to nothing and returns when all is gone.
-	Empty(ctx context.Context) error
+	// Empty brings the namespace to nothing, removes those the lesson has the
+	// learner make, and returns when all is gone.
+	Empty(ctx context.Context, made []string) error
 
-	// Hurry has the namespace's pods that are leaving gone at once.
+	// Hurry returns when the controllers of the namespace's workloads have seen
+	// what was asked of them, and has the pods that are leaving gone at once.
 	Hurry(ctx context.Context) error
 
 	// Snapshots returns a stream of its own: the state as it is, at once, and then

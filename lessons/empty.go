@@ -34,12 +34,20 @@ const LessonLabel = "podium.dev/lesson"
 // is the machine's affair: a busy one needs that long for a single pass.
 const stuckAfter = 30 * time.Second
 
-// EmptyNamespace deletes everything in a namespace that podium owns, of whatever
-// kind the cluster knows, and waits until it is gone. It refuses a namespace
-// without [cluster.OwnedLabel]. Pods get no time to end: a reset is waited for.
-// Where the whole cluster is podium's, cordons and taints come off all its nodes,
-// else off those with [LessonLabel].
-func EmptyNamespace(ctx context.Context, config *rest.Config, namespace string, whole bool) error {
+// A Ground is where a lesson is played.
+type Ground struct {
+	Namespace string   // podium's own
+	Made      []string // the namespaces that the lesson has the learner make
+	Whole     bool     // the whole cluster is podium's
+}
+
+// Empty deletes everything in the ground's namespace, of whatever kind the cluster
+// knows, and waits until it is gone. It refuses a namespace without
+// [cluster.OwnedLabel]. Pods get no time to end: a reset is waited for. Where the
+// whole cluster is podium's, the namespaces that were made go too, and cordons and
+// taints come off all its nodes; else off those with [LessonLabel].
+func (g Ground) Empty(ctx context.Context, config *rest.Config) error {
+	namespace := g.Namespace
 	config = rest.CopyConfig(config)
 	config.QPS = -1 // many small calls, and a learner who waits for them
 	config.Timeout = stuckAfter
@@ -51,20 +59,32 @@ func EmptyNamespace(ctx context.Context, config *rest.Config, namespace string, 
 	if err != nil {
 		return i18n.Errorf(err, i18n.M("empty.failed", "Namespace", namespace))
 	}
-	return empty(ctx, found, client, namespace, whole)
+	return g.empty(ctx, found, client)
 }
 
-func empty(ctx context.Context, found discovery.DiscoveryInterface, client dynamic.Interface, namespace string, whole bool) error {
-	if err := owned(ctx, client, namespace); err != nil {
+func (g Ground) empty(ctx context.Context, found discovery.DiscoveryInterface, client dynamic.Interface) error {
+	if err := owned(ctx, client, g.Namespace); err != nil {
 		return err
 	}
 	kinds, err := deletable(found)
 	if err != nil {
-		return i18n.Errorf(err, i18n.M("empty.failed", "Namespace", namespace))
+		return i18n.Errorf(err, i18n.M("empty.failed", "Namespace", g.Namespace))
 	}
-	e := &emptier{client: client, namespace: namespace, whole: whole}
+	if g.Whole {
+		for _, name := range g.Made {
+			if err := unmake(ctx, kinds, client, name); err != nil {
+				return err
+			}
+		}
+	}
+	e := &emptier{client: client, namespace: g.Namespace, whole: g.Whole}
+	return e.empty(ctx, kinds)
+}
+
+// empty goes over the kinds again and again until nothing is left.
+func (e *emptier) empty(ctx context.Context, kinds []deletableKind) error {
 	before, since := "", time.Now()
-	err = wait.PollUntilContextCancel(ctx, 100*time.Millisecond, true, func(ctx context.Context) (bool, error) {
+	err := wait.PollUntilContextCancel(ctx, passEvery, true, func(ctx context.Context) (bool, error) {
 		e.left, e.err = nil, nil
 		for _, kind := range kinds {
 			if e.pass(ctx, kind); errors.Is(e.err, context.DeadlineExceeded) {
@@ -83,10 +103,13 @@ func empty(ctx context.Context, found discovery.DiscoveryInterface, client dynam
 		return false, nil
 	})
 	if err != nil {
-		return i18n.Errorf(errors.Join(err, e.err), i18n.M("empty.stuck", "Namespace", namespace, "Left", cut(Plain(strings.Join(e.left, ", ")), 200)))
+		return i18n.Errorf(errors.Join(err, e.err), i18n.M("empty.stuck", "Namespace", e.namespace, "Left", cut(Plain(strings.Join(e.left, ", ")), 200)))
 	}
 	return nil
 }
+
+// passEvery is the pause between two passes over all kinds.
+const passEvery = 100 * time.Millisecond
 
 var errStuck = errors.New("nothing went for a while")
 
@@ -155,6 +178,7 @@ type emptier struct {
 	client    dynamic.Interface
 	namespace string
 	whole     bool // the cluster is podium's
+	leaving   bool // the namespace itself goes: all that is in it, and nothing beside it
 	left      []string
 	err       error
 }
@@ -163,6 +187,9 @@ type emptier struct {
 func (e *emptier) pass(ctx context.Context, kind deletableKind) {
 	var objects dynamic.ResourceInterface = e.client.Resource(kind.GroupVersionResource)
 	options := metav1.ListOptions{LabelSelector: LessonLabel}
+	if e.leaving && !kind.namespaced {
+		return
+	}
 	nodes := kind.Group == "" && kind.Resource == "nodes"
 	if nodes && e.whole {
 		options.LabelSelector = ""
@@ -189,8 +216,7 @@ func (e *emptier) pass(ctx context.Context, kind deletableKind) {
 			}
 			continue
 		}
-		// podium's own, as the quota of a shared cluster's namespace, is no learner's work
-		if o.GetLabels()[cluster.OwnedLabel] == "true" || kind.namespaced && givenByCluster(o.GetKind(), o.GetName()) {
+		if !e.leaving && stays(o, kind) {
 			continue
 		}
 		if err := release(ctx, objects, o); err != nil && !skippable(err) && !apierrors.IsConflict(err) {
@@ -209,6 +235,12 @@ func (e *emptier) pass(ctx context.Context, kind deletableKind) {
 			e.err = errors.Join(e.err, err)
 		}
 	}
+}
+
+// stays reports whether an object is no learner's work: podium's own, as the quota
+// of a shared cluster's namespace, or what every namespace has.
+func stays(o *unstructured.Unstructured, kind deletableKind) bool {
+	return o.GetLabels()[cluster.OwnedLabel] == "true" || kind.namespaced && givenByCluster(o.GetKind(), o.GetName())
 }
 
 // release takes off an object that is being deleted the finalizers that an

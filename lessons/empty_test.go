@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -108,7 +109,7 @@ func TestEmptyingTakesAllOfTheNamespaceAndNothingElse(t *testing.T) {
 		}
 		return false, nil, nil
 	})
-	if err := empty(t.Context(), found, client, "lab", false); err != nil {
+	if err := (Ground{Namespace: "lab"}).empty(t.Context(), found, client); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{
@@ -155,7 +156,7 @@ func TestEmptyingRefusesANamespaceThatIsNotPodiums(t *testing.T) {
 		found, client := inCluster(t,
 			`{apiVersion: v1, kind: Namespace, metadata: {name: lab, labels: `+labels+`}}`,
 			`{apiVersion: v1, kind: Pod, metadata: {name: a}}`)
-		err := empty(t.Context(), found, client, "lab", false)
+		err := Ground{Namespace: "lab"}.empty(t.Context(), found, client)
 		var known *i18n.Error
 		if !errors.As(err, &known) || known.Message.ID != "empty.notowned" {
 			t.Errorf("%s: %v", labels, err)
@@ -182,7 +183,7 @@ func TestEmptyingHasTimeWhileSomethingGoes(t *testing.T) {
 			gone = time.Now()
 			return false, nil, nil
 		})
-		if err := empty(t.Context(), found, client, "lab", false); err != nil {
+		if err := (Ground{Namespace: "lab"}).empty(t.Context(), found, client); err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff([]string{"namespaces/lab"}, left(t, client)); diff != "" {
@@ -203,7 +204,7 @@ func TestEmptyingDeletesEventsAtOneStroke(t *testing.T) {
 			}
 			return true, nil, apierrors.NewForbidden(schema.GroupResource{Resource: "events"}, "", nil)
 		})
-		if err := empty(t.Context(), found, client, "lab", false); err != nil {
+		if err := (Ground{Namespace: "lab"}).empty(t.Context(), found, client); err != nil {
 			t.Fatal(err)
 		}
 		single := 0
@@ -222,7 +223,7 @@ func TestEmptyingSaysWhatWouldNotGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		found, client := inCluster(t, ownedNamespace, `{apiVersion: v1, kind: Pod, metadata: {name: held}}`)
 		client.PrependReactor("delete", "pods", func(clienttesting.Action) (bool, runtime.Object, error) { return true, nil, nil })
-		err := empty(t.Context(), found, client, "lab", false)
+		err := Ground{Namespace: "lab"}.empty(t.Context(), found, client)
 		var known *i18n.Error
 		if !errors.As(err, &known) || i18n.English.Say(known.Message) != "The namespace lab would not empty; left are pod/held. Delete them and try again." {
 			t.Errorf("%v", err)
@@ -254,7 +255,7 @@ func TestNodesOfPodiumsOwnClusterAreOpenedAgain(t *testing.T) {
 			`{apiVersion: v1, kind: Node, metadata: {name: drained}, spec: {unschedulable: true}}`,
 			`{apiVersion: v1, kind: Node, metadata: {name: tainted}, spec: {taints: [{key: mine, effect: NoSchedule}]}}`,
 			`{apiVersion: v1, kind: Node, metadata: {name: plane}, spec: {taints: [{key: node-role.kubernetes.io/control-plane, effect: NoSchedule}]}}`)
-		if err := empty(t.Context(), found, client, "lab", whole); err != nil {
+		if err := (Ground{Namespace: "lab", Whole: whole}).empty(t.Context(), found, client); err != nil {
 			t.Fatal(err)
 		}
 		var restricted []string
@@ -274,6 +275,69 @@ func TestNodesOfPodiumsOwnClusterAreOpenedAgain(t *testing.T) {
 		}
 		if diff := cmp.Diff(want, restricted); diff != "" {
 			t.Errorf("whole %v: %s", whole, diff)
+		}
+	}
+}
+
+func TestHurryingWaitsUntilControllersHaveSeen(t *testing.T) {
+	deployments := schema.GroupVersionResource{Group: "apps", Version: "v1", Resource: "deployments"}
+	synctest.Test(t, func(t *testing.T) {
+		_, client := inCluster(t, ownedNamespace,
+			`{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, generation: 2}, status: {observedGeneration: 1}}`)
+		began := time.Now()
+		go func() {
+			timer := time.NewTimer(time.Second)
+			<-timer.C
+			seen := fieldsOf(read(t, `{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: lab, generation: 2}, status: {observedGeneration: 2}}`))
+			if err := client.Tracker().Update(deployments, &unstructured.Unstructured{Object: seen}, "lab"); err != nil {
+				t.Error(err)
+			}
+		}()
+		if err := hurry(t.Context(), client, "lab"); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(began); took < time.Second || took > 2*time.Second {
+			t.Errorf("it took %v", took)
+		}
+	})
+}
+
+func TestANamespaceThatTheLearnerMadeIsRemovedWhereTheClusterIsPodiums(t *testing.T) {
+	for _, whole := range []bool{true, false} {
+		found, client := inCluster(t, ownedNamespace,
+			`{apiVersion: v1, kind: Namespace, metadata: {name: room}, spec: {finalizers: [kubernetes]}}`,
+			`{apiVersion: v1, kind: Pod, metadata: {name: guest, namespace: room}}`,
+			`{apiVersion: v1, kind: ConfigMap, metadata: {name: kube-root-ca.crt, namespace: room}}`,
+			`{apiVersion: v1, kind: PersistentVolume, metadata: {name: theirs}}`)
+		// As the API server does, the namespace stays until it is said to be empty.
+		client.PrependReactor("delete", "namespaces", func(clienttesting.Action) (bool, runtime.Object, error) { return true, nil, nil })
+		inside := 0 // when it was said to be empty
+		client.PrependReactor("update", "namespaces", func(a clienttesting.Action) (bool, runtime.Object, error) {
+			if a.GetSubresource() != "finalize" {
+				return false, nil, nil
+			}
+			for resource, kind := range map[string]string{"pods": "Pod", "configmaps": "ConfigMap"} {
+				gvr := schema.GroupVersionResource{Version: "v1", Resource: resource}
+				list, err := client.Tracker().List(gvr, gvr.GroupVersion().WithKind(kind), "room")
+				if err != nil {
+					return true, nil, err
+				}
+				inside += meta.LenList(list)
+			}
+			return true, nil, client.Tracker().Delete(namespaceKind, "", "room")
+		})
+		if err := (Ground{Namespace: "lab", Made: []string{"room", "never-made"}, Whole: whole}).empty(t.Context(), found, client); err != nil {
+			t.Fatal(err)
+		}
+		want := []string{"namespaces/lab", "persistentvolumes/theirs"}
+		if !whole {
+			want = []string{"namespaces/lab", "namespaces/room", "persistentvolumes/theirs", "room/configmaps/kube-root-ca.crt", "room/pods/guest"}
+		}
+		if diff := cmp.Diff(want, left(t, client)); diff != "" {
+			t.Error(diff)
+		}
+		if inside > 0 {
+			t.Errorf("%d objects were in it when it was said to be empty", inside)
 		}
 	}
 }

@@ -107,7 +107,7 @@ func (f *fake) drop(which func(cluster.Object) bool) {
 	}
 }
 
-func (f *fake) Empty(context.Context) error {
+func (f *fake) Empty(context.Context, []string) error {
 	f.drop(func(o cluster.Object) bool { return o.GetNamespace() == "lab" && o.GetName() != f.survives })
 	return nil
 }

@@ -20,7 +20,12 @@ type Lesson struct {
 	Order int               // the folder's number: 20 in 020-pod
 	Files map[string]string // what the learner finds in the lesson's folder, by file name
 	Clear []string          // commands that put right what the lesson changes outside its namespace; each reset runs them
-	Setup []string          // commands that make the state the first step starts from
+
+	// Namespaces are those that the learner makes besides the lesson's own; each
+	// reset removes them.
+	Namespaces []string
+
+	Setup []string // commands that make the state the first step starts from
 	Steps []Step
 	Rows  []string // of the comparison that steps with Table show, filled by steps that measure
 	Words map[i18n.Language]Words

@@ -33,6 +33,7 @@ var edits = []edit{
 	{"no YAML", inYAML, "steps:\n", "steps: [\n"},
 	{"unknown field of a step", inYAML, "kind: read", "kind: read\n  goal: []"},
 	{"unknown field of the lesson", inYAML, "setup:", "set-up:"},
+	{"namespace that every cluster has", inYAML, "setup:", "namespaces: [kube-system]\nsetup:"},
 	{"field twice", inYAML, "kind: read", "kind: read\n  kind: read"},
 	{"unknown kind", inYAML, "kind: read", "kind: reading"},
 	{"same step id", inYAML, "- id: pick", "- id: guess"},

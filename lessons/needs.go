@@ -41,7 +41,7 @@ var allNeeds = map[Need]i18n.Message{
 // there is nothing to do. So does a question that such a step would have answered.
 func (l Lesson) On(has ...Need) Lesson {
 	if !slices.Contains(has, NeedCluster) {
-		l.Clear = nil
+		l.Clear, l.Namespaces = nil, nil
 	}
 	lacking := l.lacking(has)
 	if len(lacking) == 0 {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/cel-go/cel"
 	"go.yaml.in/yaml/v3"
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	"podium/i18n"
 )
@@ -50,6 +51,9 @@ func (r *reader) lesson(text string, l *Lesson) {
 	}
 	r.fields(root, fieldTable{
 		"files": r.listFiles,
+		"namespaces": func(n *yaml.Node) {
+			r.each(n, maxFiles, func(n *yaml.Node) { l.Namespaces = append(l.Namespaces, r.namespace(n)) })
+		},
 		"clear": func(n *yaml.Node) { l.Clear = r.commands(n) },
 		"setup": func(n *yaml.Node) { l.Setup = r.commands(n) },
 		"comparison": func(n *yaml.Node) {
@@ -202,6 +206,16 @@ func (r *reader) id(n *yaml.Node) string {
 		r.at(n, i18n.M("lesson.badid", "ID", cut(Plain(id), 60)))
 	}
 	return id
+}
+
+// namespace reads the name of one that the learner makes and a reset removes: none
+// that a cluster has from its birth.
+func (r *reader) namespace(n *yaml.Node) string {
+	name := r.text(n)
+	if len(validation.IsDNS1123Label(name)) > 0 || name == "default" || strings.HasPrefix(name, "kube-") || strings.HasPrefix(name, "podium") {
+		r.at(n, i18n.M("lesson.badnamespace", "Name", cut(Plain(name), 60)))
+	}
+	return name
 }
 
 // commands reads lines for the prompt, each of which must be one a learner

@@ -111,7 +111,7 @@ func (p *player) act(ctx context.Context, l Lesson, a Action) error {
 	case OpRestore:
 		return p.driver.Files(ctx, l.Files)
 	case OpEmpty:
-		return p.driver.Empty(ctx)
+		return p.driver.Empty(ctx, l.Namespaces)
 	case OpRun:
 		// Nobody looks on: what leaves needs no time to do so.
 		if err := p.driver.Hurry(ctx); err != nil {

@@ -44,7 +44,7 @@ func (p *player) settle(ctx context.Context) error {
 // atRest reports whether every pod of a namespace has come to where it stays
 // and every workload's controller has done what it was told.
 func atRest(s cluster.Snapshot, namespace string) bool {
-	imageless := int32(0)
+	unready := int32(0)
 	for _, pod := range s.Pods {
 		if pod.Namespace != namespace {
 			continue
@@ -52,14 +52,14 @@ func atRest(s cluster.Snapshot, namespace string) bool {
 		switch state := cluster.PodState(pod); state {
 		case cluster.Ready, cluster.Completed, cluster.Failed:
 		default:
-			if !lacksImage(pod) {
+			if !lacksImage(pod) && !wentUnready(pod) {
 				return false
 			}
-			imageless++
+			unready++
 		}
 	}
 	for _, d := range s.Deployments {
-		if d.Namespace == namespace && !deploymentAtRest(d, imageless) {
+		if d.Namespace == namespace && !deploymentAtRest(d, unready) {
 			return false
 		}
 	}
@@ -79,14 +79,14 @@ func atRest(s cluster.Snapshot, namespace string) bool {
 }
 
 // deploymentAtRest reports whether a Deployment is complete, or held up by nothing
-// but pods that lack their image.
-func deploymentAtRest(d *appsv1.Deployment, imageless int32) bool {
+// but pods that lack their image or don't want to be asked.
+func deploymentAtRest(d *appsv1.Deployment, unready int32) bool {
 	want := ptr.Deref(d.Spec.Replicas, 1)
 	if d.Status.ObservedGeneration < d.Generation {
 		return false
 	}
 	return d.Status.Replicas == want && d.Status.ReadyReplicas == want ||
-		imageless > 0 && d.Status.Replicas >= want && d.Status.Replicas-d.Status.ReadyReplicas <= imageless
+		unready > 0 && d.Status.Replicas >= want && d.Status.Replicas-d.Status.ReadyReplicas <= unready
 }
 
 // lacksImage reports whether a pod waits until its image can be pulled: that it is
@@ -94,5 +94,19 @@ func deploymentAtRest(d *appsv1.Deployment, imageless int32) bool {
 func lacksImage(pod *corev1.Pod) bool {
 	return slices.ContainsFunc(pod.Status.ContainerStatuses, func(c corev1.ContainerStatus) bool {
 		return c.State.Waiting != nil && slices.Contains([]string{"ErrImagePull", "ImagePullBackOff"}, c.State.Waiting.Reason)
+	})
+}
+
+// wentUnready reports whether a pod runs that was ready once and isn't now: it is
+// not on its way to being ready. The API tells times in whole seconds: of one that
+// changed within the second in which it started nothing is known.
+func wentUnready(pod *corev1.Pod) bool {
+	i := slices.IndexFunc(pod.Status.Conditions, func(c corev1.PodCondition) bool { return c.Type == corev1.PodReady })
+	if i < 0 || pod.DeletionTimestamp != nil || len(pod.Status.ContainerStatuses) == 0 {
+		return false
+	}
+	at := pod.Status.Conditions[i]
+	return at.Status == corev1.ConditionFalse && !slices.ContainsFunc(pod.Status.ContainerStatuses, func(c corev1.ContainerStatus) bool {
+		return c.State.Running == nil || !at.LastTransitionTime.After(c.State.Running.StartedAt.Time)
 	})
 }

@@ -281,9 +281,9 @@ func (m *Model) endTalk() error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), emptyLimit)
 	defer cancel()
-	lab := m.lab()
-	err = errors.Join(err, lab.Empty(ctx))
-	for _, line := range m.scene.Session.Lesson().Clear {
+	lab, lesson := m.lab(), m.scene.Session.Lesson()
+	err = errors.Join(err, lab.Empty(ctx, lesson.Namespaces))
+	for _, line := range lesson.Clear {
 		_, failed := lab.Run(ctx, line)
 		err = errors.Join(err, failed)
 	}
