@@ -43,7 +43,7 @@ func TestAStateIsAtRestOnceNothingIsOnItsWay(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			pod := read(t, `{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {nodeName: n}, status: `+tc.pod+`}`).(*corev1.Pod)
+			pod := read(t, `{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {nodeName: a-node}, status: `+tc.pod+`}`).(*corev1.Pod)
 			s := state(pod, read(t, tc.deployment))
 			if got := atRest(s, "lab"); got != tc.rest {
 				t.Errorf("at rest: %v (the pod is %v)", got, cluster.PodState(pod))
