@@ -213,15 +213,26 @@ func (p *Provider) join(ctx context.Context, e engine, how joining, progress *pr
 	if err != nil {
 		return nil, err
 	}
-	images, err := p.settle(ctx, e, client, containers, how.fresh, progress)
+	// Both need little but patience of the nodes. Before kubeadm is done they would
+	// take the processor from it.
+	images, endLoad := ahead(ctx, func(ctx context.Context) ([]string, error) { return p.load(ctx, e, containers) })
+	defer endLoad()
+	relayed, endRelay := ahead(ctx, func(ctx context.Context) (*relay, error) { return p.startRelay(ctx, e, containers[0]) })
+	defer endRelay()
+	progress.begin(i18n.M("kind.stage.ready"))
+	if err := p.awaitReady(ctx, client, len(containers), how.fresh); err != nil {
+		return nil, err
+	}
+	progress.begin(i18n.M("kind.stage.load"))
+	loaded, err := images()
 	if err != nil {
 		return nil, err
 	}
 	progress.begin(i18n.M("kind.stage.prepare"))
-	if err := seed(ctx, client, images); err != nil {
+	if err := seed(ctx, client, loaded); err != nil {
 		return nil, p.failed(err)
 	}
-	stopNetwork, err := p.network(ctx, e, containers[0], c)
+	stopNetwork, err := p.network(ctx, relayed, c)
 	if err != nil {
 		return nil, err
 	}
@@ -237,22 +248,28 @@ func (p *Provider) join(ctx context.Context, e engine, how joining, progress *pr
 	return c, nil
 }
 
-// settle waits until the cluster is ready and its nodes have the lessons' images,
-// and returns those images. They are loaded while the nodes get ready, which needs
-// little but patience; loaded earlier, they take the processor from kubeadm.
-func (p *Provider) settle(ctx context.Context, e engine, client kubernetes.Interface, containers []node, fresh map[string]bool, progress *progress) ([]string, error) {
+// ahead begins something that may fail as long as nodes aren't ready. The first
+// function waits for its result and, if it failed, does it once more; the second
+// ends it, and has to be called.
+func ahead[T any](ctx context.Context, do func(context.Context) (T, error)) (result func() (T, error), end func()) {
 	early, cancel := context.WithCancel(ctx)
-	var loading sync.WaitGroup
-	loading.Go(func() { _, _ = p.load(early, e, containers) }) // what it doesn't manage is left to the load below
-	defer loading.Wait()
-	defer cancel()
-	progress.begin(i18n.M("kind.stage.ready"))
-	if err := p.awaitReady(ctx, client, len(containers), fresh); err != nil {
-		return nil, err
+	done := make(chan struct{})
+	var value T
+	var err error
+	go func() {
+		defer close(done)
+		value, err = do(early)
+	}()
+	result = func() (T, error) {
+		if <-done; err != nil {
+			return do(ctx)
+		}
+		return value, nil
 	}
-	progress.begin(i18n.M("kind.stage.load"))
-	loading.Wait()
-	return p.load(ctx, e, containers)
+	return result, func() {
+		cancel()
+		<-done
+	}
 }
 
 // watch opens the cluster read-only, whoever drives it.
@@ -283,8 +300,8 @@ func (p *Provider) watch(ctx context.Context, e engine, progress *progress) (*cl
 
 // network gives c its Dial, and a socket through which other processes dial. The
 // returned function ends both.
-func (p *Provider) network(ctx context.Context, e engine, control node, c *cluster.Cluster) (func() error, error) {
-	relay, err := p.startRelay(ctx, e, control)
+func (p *Provider) network(ctx context.Context, relayed func() (*relay, error), c *cluster.Cluster) (func() error, error) {
+	relay, err := relayed()
 	if err != nil || relay == nil {
 		return func() error { return nil }, err
 	}
