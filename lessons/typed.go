@@ -33,6 +33,18 @@ func Commands(text string) []string {
 	return commands
 }
 
+// spoken are the commands that hints name in their sentences.
+var spoken = regexp.MustCompile("`((?:kubectl|curl|podium) [^`]+)`")
+
+// Named lists the commands that a sentence names, as hints do: `kubectl get pods`.
+func Named(sentence string) []string {
+	var commands []string
+	for _, found := range spoken.FindAllStringSubmatch(sentence, -1) {
+		commands = append(commands, found[1])
+	}
+	return commands
+}
+
 var (
 	// A word such as NAME or PORT, or one in Korean, stands for what the learner chooses.
 	blank   = regexp.MustCompile(`\b[A-Z]{2,}\b|\p{Hangul}`)

@@ -18,6 +18,13 @@ func TestCommandsInText(t *testing.T) {
 	}
 }
 
+func TestCommandsInASentence(t *testing.T) {
+	want := []string{"kubectl get pods -o wide", "curl web"}
+	if got := Named("Type `kubectl get pods -o wide`, then `curl web`; see `web.yaml` and kubectl get."); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestWhatASolutionLeavesUntried(t *testing.T) {
 	text := "```sh\nkubectl apply -f web.yaml\nkubectl rollout status deploy/web\nkubectl delete pod NAME\nkubectl delete pod 이름\ncurl IP:PORT\nkubectl get pods -A\nedit web.yaml\nkubectl diff -f web.yaml\n```"
 	solution := []string{"kubectl apply -f web.yaml", "kubectl rollout status deploy/web --timeout=60s"}

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -27,7 +28,7 @@ Bring $(app) back.
 two: Two pods serve
 ~~~
 ~~~hint
-Look.
+Look: 'kubectl get deployments'.
 ~~~
 ~~~hint
 Make it.
@@ -40,7 +41,7 @@ Somebody had deleted it.
 // broken is a fault that two pods with app=web mend.
 func broken(t testing.TB, seed uint64) lessons.Lesson {
 	t.Helper()
-	words := &fstest.MapFile{Data: []byte(brokenWords)}
+	words := &fstest.MapFile{Data: []byte(strings.ReplaceAll(brokenWords, "'", "`"))}
 	all, err := lessons.Load(fstest.MapFS{
 		"010-gone/fault.yaml": {Data: []byte(`
 vary: {app: [web]}
@@ -79,7 +80,10 @@ func TestARoundIsToldOnceItIsMended(t *testing.T) {
 	shows(t, m, "Practice ▸ round 4711", "The shop is closed", "Bring web back.", "✗ Nobody serves", "5:00 left of five minutes")
 	hides(t, m, "Gone")
 	keys(m, "f2")
-	shows(t, m, "Hint 1", "Look.")
+	shows(t, m, "Hint 1", "Look:")
+	keys(m, "ctrl+y")
+	shows(t, m, "$ kubectl get deployments")
+	keys(m, "ctrl+u")
 	drive(m, snapshot(3, "web-1", "web-2"))
 	shows(t, m, "✓ Two pods serve", "Somebody had deleted it.")
 	hides(t, m, "left of five minutes")

@@ -68,11 +68,11 @@ func (l *Lesson) Place(s Scene) string {
 	return title + " " + s.Theme.Here + " " + s.Lang.Say(i18n.M("tui.lesson.step", "Step", s.Session.Index()+1, "Steps", len(lesson.Steps)))
 }
 
-// NextCommand returns the text's next command: each call the one after, from
+// NextCommand returns the next command of the text and its hints: each call the one after, from
 // the first again after the last. It is "" for a text without commands.
 func (l *Lesson) NextCommand(s Scene) string {
 	l.follow(s)
-	commands := lessons.Commands(textOf(s))
+	commands := offered(s)
 	if len(commands) == 0 {
 		return ""
 	}
@@ -82,7 +82,16 @@ func (l *Lesson) NextCommand(s Scene) string {
 
 // HasCommands reports whether the text holds commands to put into the prompt.
 func (l *Lesson) HasCommands(s Scene) bool {
-	return len(lessons.Commands(textOf(s))) > 0
+	return len(offered(s)) > 0
+}
+
+// offered lists the commands of the text and of the hints that are shown.
+func offered(s Scene) []string {
+	commands := lessons.Commands(textOf(s))
+	for _, hint := range s.Session.Hints(s.Lang) {
+		commands = append(commands, lessons.Named(hint)...)
+	}
+	return commands
 }
 
 // Asking reports whether the step waits for an answer.
