@@ -115,6 +115,11 @@ func (l *Lab) Hurry(ctx context.Context) error {
 	return lessons.HurryPods(ctx, l.cluster.Config, l.cluster.Namespace)
 }
 
+// Current implements [lessons.Driver].
+func (l *Lab) Current(ctx context.Context, s cluster.Snapshot) (bool, error) {
+	return lessons.Current(ctx, l.cluster.Config, l.cluster.Namespace, s)
+}
+
 // Snapshots implements [lessons.Driver].
 func (l *Lab) Snapshots(ctx context.Context) (<-chan cluster.Snapshot, error) {
 	return l.hub.Subscribe(ctx), nil

@@ -39,6 +39,10 @@ type Driver interface {
 	// next ([cluster.Merge]), so that no change is lost. It ends with ctx.
 	Snapshots(ctx context.Context) (<-chan cluster.Snapshot, error)
 
+	// Current reports whether a snapshot shows what the namespace holds now. On a
+	// busy machine the stream is behind the cluster for seconds, and quiet.
+	Current(ctx context.Context, s cluster.Snapshot) (bool, error)
+
 	// Lag is how long requests may still go where they went before, once a
 	// Service or its endpoints have changed: nothing in the API tells.
 	Lag() time.Duration

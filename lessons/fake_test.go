@@ -31,6 +31,7 @@ type fake struct {
 	survives string            // name of what emptying forgets
 	files    map[string]string // in the learner's folder
 	sent     int
+	behind   time.Duration // how long readers wait for a snapshot
 	broken   error // what Run returns
 }
 
@@ -117,6 +118,10 @@ func (f *fake) Hurry(context.Context) error {
 	return nil
 }
 
+func (f *fake) Current(_ context.Context, s cluster.Snapshot) (bool, error) {
+	return s.Seq >= f.snapshot().Seq, nil
+}
+
 func (f *fake) Traffic(_ context.Context, _ Traffic) (func() LoadStats, error) {
 	return func() LoadStats { f.sent++; return LoadStats{Total: f.sent} }, nil
 }
@@ -143,8 +148,21 @@ func (f *fake) change(c cluster.Change) {
 	defer f.mu.Unlock()
 	c.Time = time.Now()
 	next := f.now.Apply(c)
+	next.Seq = f.now.Seq + 1
 	f.now = next
 	f.now.Changes = nil
+	if f.behind == 0 {
+		f.tell(next)
+		return
+	}
+	time.AfterFunc(f.behind, func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.tell(next)
+	})
+}
+
+func (f *fake) tell(next cluster.Snapshot) {
 	for _, reader := range f.readers {
 		unread := next
 		select {

@@ -19,26 +19,35 @@ const (
 	quietAtRest  = 500 * time.Millisecond // pods ready or gone, controllers have seen all
 	quietAnyway  = 2 * time.Second        // something is under way, or can't be
 	settleAtMost = 15 * time.Second
+	behindAtMost = time.Minute // how long snapshots that lag behind the cluster are waited for
 )
 
-// settle waits until nothing in the namespace changes any more and requests go
-// where they now should.
+// settle waits until nothing in the namespace changes any more, that has been
+// observed, and requests go where they now should.
 func (p *player) settle(ctx context.Context) error {
-	deadline := time.Now().Add(settleAtMost)
+	began := time.Now()
 	for {
-		quiet := quietAnyway
-		if atRest(p.session.Observed(), p.driver.Namespace()) && p.stats == nil {
-			quiet = quietAtRest
-		}
-		left := max(time.Until(p.changed.Add(quiet)), time.Until(p.routed.Add(p.driver.Lag())))
-		left = min(left, time.Until(deadline))
+		left := min(p.unsettled(), time.Until(began.Add(settleAtMost)))
 		if left <= 0 {
-			return nil
+			current, err := p.driver.Current(ctx, p.session.Observed())
+			if err != nil || current || time.Since(began) >= behindAtMost {
+				return err
+			}
+			left = tick
 		}
 		if err := p.observe(ctx, left); err != nil {
 			return err
 		}
 	}
+}
+
+// unsettled is how long it has to stay as it is to be taken for settled.
+func (p *player) unsettled() time.Duration {
+	quiet := quietAnyway
+	if atRest(p.session.Observed(), p.driver.Namespace()) && p.stats == nil {
+		quiet = quietAtRest
+	}
+	return max(time.Until(p.changed.Add(quiet)), time.Until(p.routed.Add(p.driver.Lag())))
 }
 
 // atRest reports whether every pod of a namespace has come to where it stays

@@ -237,6 +237,22 @@ func TestResetMakesTheStateOfAStepFromWhateverIsThere(t *testing.T) {
 	})
 }
 
+// A busy machine tells of a change when it has long been quiet.
+func TestAResetIsNotOverBeforeItHasBeenObserved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(t)
+		f.make("pod", "stranger", "")
+		f.behind = 5 * time.Second
+		snapshot, err := Reset(t.Context(), f, lesson(t, sound), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if names := fingerprintOf(snapshot, "lab"); names["pod/stranger"] != nil || names["configmap/base"] == nil {
+			t.Errorf("it ended with what was there before: %v", names)
+		}
+	})
+}
+
 func TestResetPlan(t *testing.T) {
 	l := lesson(t, sound)
 	head := []Action{{Op: OpRestore}, {Op: OpEmpty}}
