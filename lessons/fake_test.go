@@ -32,7 +32,7 @@ type fake struct {
 	files    map[string]string // in the learner's folder
 	sent     int
 	behind   time.Duration // how long readers wait for a snapshot
-	broken   error // what Run returns
+	broken   error         // what Run returns
 }
 
 const untilReady = 1500 * time.Millisecond
