@@ -32,7 +32,8 @@ type fake struct {
 	files    map[string]string // in the learner's folder
 	sent     int
 	behind   time.Duration // how long readers wait for a snapshot
-	broken   error         // what Run returns
+	untold   []cluster.Snapshot
+	broken   error // what Run returns
 }
 
 const untilReady = 1500 * time.Millisecond
@@ -155,10 +156,12 @@ func (f *fake) change(c cluster.Change) {
 		f.tell(next)
 		return
 	}
-	time.AfterFunc(f.behind, func() {
+	f.untold = append(f.untold, next)
+	time.AfterFunc(f.behind, func() { // those of one moment come in any order
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		f.tell(next)
+		f.tell(f.untold[0])
+		f.untold = f.untold[1:]
 	})
 }
 

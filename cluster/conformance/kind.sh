@@ -2,7 +2,7 @@
 # What `make test-kind-scenarios` runs: every scenario on a real cluster, compared
 # with the recordings; UPDATE=1 adds what it does to them. It makes a cluster of
 # its own and deletes it, unless PODIUM_CONFORMANCE_KUBECONFIG names one: a control
-# plane and two workers with nothing else on them. KIND_IMAGE names another node
+# plane and two workers with nothing else on them. PODIUM_NODE_IMAGE names another node
 # image, SCENARIOS plays some only (a,b,c).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -45,7 +45,7 @@ if [ -z "${PODIUM_CONFORMANCE_KUBECONFIG:-}" ]; then
 	home=$(mktemp -d)
 	registry=
 	trap 'kind delete cluster --name $name --kubeconfig "$home/kubeconfig"; [ -z "$registry" ] || kill "$registry"; rm -rf "$home"' EXIT
-	kind create cluster --name $name --kubeconfig "$home/kubeconfig" --config cluster/conformance/kind.yaml ${KIND_IMAGE:+--image "$KIND_IMAGE"} --wait 3m
+	kind create cluster --name $name --kubeconfig "$home/kubeconfig" --config cluster/conformance/kind.yaml ${PODIUM_NODE_IMAGE:+--image "$PODIUM_NODE_IMAGE"} --wait 3m
 	kind load docker-image --name $name "${images[@]}"
 	docker pull -q nginx:1.27 >/dev/null 2>&1 || serve_registry
 	export PODIUM_CONFORMANCE_KUBECONFIG=$home/kubeconfig
