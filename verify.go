@@ -139,11 +139,11 @@ func (v *proving) lane(ctx context.Context, turns <-chan turn) (err error) {
 	err = v.prove(ctx, h, c, turns)
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), deleteLimit)
 	defer cancel()
-	err = errors.Join(err, c.Close(closing))
-	if !c.Shared { // where others learn too, the namespace stays as podium up leaves it
-		err = errors.Join(err, provider.Delete(closing))
+	if c.Shared { // where others learn too, the namespace stays as podium up leaves it: with nothing in it
+		ground := lessons.Ground{Namespace: c.Namespace}
+		return errors.Join(err, ground.Empty(closing, c.Config), c.Close(closing))
 	}
-	return err
+	return errors.Join(err, c.Close(closing), provider.Delete(closing))
 }
 
 // leave removes a lane's home, unless its logs may tell why something failed.
