@@ -115,8 +115,7 @@ var errStuck = errors.New("nothing went for a while")
 
 // owned refuses a namespace that isn't podium's.
 func owned(ctx context.Context, client dynamic.Interface, namespace string) error {
-	namespaces := client.Resource(schema.GroupVersionResource{Version: "v1", Resource: "namespaces"})
-	ns, err := namespaces.Get(ctx, namespace, metav1.GetOptions{})
+	ns, err := client.Resource(namespaceKind).Get(ctx, namespace, metav1.GetOptions{})
 	switch {
 	case err != nil:
 		return i18n.Errorf(err, i18n.M("empty.failed", "Namespace", namespace))

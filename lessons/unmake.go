@@ -38,10 +38,13 @@ func unmake(ctx context.Context, kinds []deletableKind, client dynamic.Interface
 		if err == nil {
 			err = finalize(ctx, namespaces, ns)
 		}
-		if apierrors.IsConflict(err) {
+		switch {
+		case apierrors.IsNotFound(err):
+			return true, nil
+		case apierrors.IsConflict(err):
 			return false, nil
 		}
-		return apierrors.IsNotFound(err), skipGone(err)
+		return false, err
 	})
 	if err != nil {
 		return i18n.Errorf(err, i18n.M("empty.stuck", "Namespace", name, "Left", "namespace/"+name))
@@ -67,13 +70,5 @@ func finalize(ctx context.Context, namespaces dynamic.NamespaceableResourceInter
 		return err
 	}
 	_, err = namespaces.Update(ctx, ns, metav1.UpdateOptions{}, "finalize")
-	return err
-}
-
-// skipGone drops the error that says that something is gone.
-func skipGone(err error) error {
-	if apierrors.IsNotFound(err) {
-		return nil
-	}
 	return err
 }

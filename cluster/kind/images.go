@@ -7,7 +7,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/distribution/reference"
 	"golang.org/x/sync/errgroup"
@@ -169,28 +168,20 @@ func (p *Provider) bring(ctx context.Context, e engine, images []string, nodes m
 	if err := e.save(ctx, archive, images); err != nil {
 		return p.failed(err)
 	}
-	var all sync.WaitGroup
-	failed := make(chan error, len(nodes))
+	all, ctx := errgroup.WithContext(ctx)
 	for name := range nodes {
-		all.Go(func() {
+		all.Go(func() error {
 			file, err := os.Open(archive)
 			if err != nil {
-				failed <- err
-				return
+				return err
 			}
 			defer file.Close()
 			_, err = e.feed(ctx, file, "exec", "-i", name, "sh", "-c", importImages)
-			failed <- err
+			return err
 		})
 	}
-	all.Wait()
-	close(failed)
-	var errs error
-	for err := range failed {
-		errs = errors.Join(errs, err)
-	}
-	if errs != nil {
-		return p.failed(errs)
+	if err := all.Wait(); err != nil {
+		return p.failed(err)
 	}
 	return nil
 }

@@ -68,8 +68,9 @@ func (l *Lesson) Place(s Scene) string {
 	return title + " " + s.Theme.Here + " " + s.Lang.Say(i18n.M("tui.lesson.step", "Step", s.Session.Index()+1, "Steps", len(lesson.Steps)))
 }
 
-// NextCommand returns the next command of the text and its hints: each call the one after, from
-// the first again after the last. It is "" for a text without commands.
+// NextCommand returns the next command of the text and of the hints that are
+// shown: each call the one after, from the first again after the last. It is ""
+// where there are none.
 func (l *Lesson) NextCommand(s Scene) string {
 	l.follow(s)
 	commands := offered(s)
