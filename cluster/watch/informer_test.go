@@ -144,6 +144,9 @@ func TestTenThousandChangesThroughInformers(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		s := start(ctx, sources, func() {})
 		first := <-s.Snapshots()
+		// A fake can't watch from before its first object: it would have the
+		// informer list again, and a list tells less than each change.
+		synctest.Wait()
 		var writing sync.WaitGroup
 		for w := range writers {
 			writing.Go(func() {
@@ -262,6 +265,7 @@ func TestTheChannelIsClosedAfterEverythingElseHasEnded(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		s := start(ctx, []source{{kind(t, "Pod"), []cache.ListerWatcher{slow}}}, func() {})
 		<-s.Snapshots()
+		synctest.Wait() // until it is asked
 		cancel()
 		synctest.Wait()
 		select {
