@@ -40,7 +40,7 @@ func isCurrent(ctx context.Context, client metadata.Interface, namespace string,
 	var behind atomic.Bool
 	for _, kind := range cluster.Kinds() {
 		group := kind.GroupKind()
-		if !kind.Namespaced || fleeting[kind.Kind] || slices.Contains(s.Missing, group) {
+		if !kind.Namespaced || group == eventKind || slices.Contains(s.Missing, group) {
 			continue
 		}
 		asked.Go(func() error {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -83,19 +84,17 @@ func (g Ground) empty(ctx context.Context, found discovery.DiscoveryInterface, c
 
 // empty goes over the kinds again and again until nothing is left.
 func (e *emptier) empty(ctx context.Context, kinds []deletableKind) error {
-	before, since := "", time.Now()
+	var left string
+	var failed error
+	since := time.Now()
 	err := wait.PollUntilContextCancel(ctx, passEvery, true, func(ctx context.Context) (bool, error) {
-		e.left, e.err = nil, nil
-		for _, kind := range kinds {
-			if e.pass(ctx, kind); errors.Is(e.err, context.DeadlineExceeded) {
-				break // nothing answers: the other kinds would only wait as long
-			}
-		}
-		if len(e.left) == 0 && e.err == nil {
+		before := left
+		left, failed = e.pass(ctx, kinds)
+		if left == "" && failed == nil {
 			return true, nil
 		}
-		if now := strings.Join(e.left, ", "); now != before {
-			before, since = now, time.Now()
+		if left != before {
+			since = time.Now()
 		}
 		if time.Since(since) >= stuckAfter {
 			return false, errStuck
@@ -103,7 +102,7 @@ func (e *emptier) empty(ctx context.Context, kinds []deletableKind) error {
 		return false, nil
 	})
 	if err != nil {
-		return i18n.Errorf(errors.Join(err, e.err), i18n.M("empty.stuck", "Namespace", e.namespace, "Left", cut(Plain(strings.Join(e.left, ", ")), 200)))
+		return i18n.Errorf(errors.Join(err, failed), i18n.M("empty.stuck", "Namespace", e.namespace, "Left", cut(Plain(left), 200)))
 	}
 	return nil
 }
@@ -172,22 +171,42 @@ func rank(k deletableKind) int {
 	return 2
 }
 
-// An emptier deletes and keeps what it still found.
+// An emptier deletes.
 type emptier struct {
 	client    dynamic.Interface
 	namespace string
 	whole     bool // the cluster is podium's
 	leaving   bool // the namespace itself goes: all that is in it, and nothing beside it
-	left      []string
-	err       error
 }
 
-// pass deletes what there is of a kind.
-func (e *emptier) pass(ctx context.Context, kind deletableKind) {
+// pass deletes what there is of each kind, some of a rank at a time, and says what
+// it found.
+func (e *emptier) pass(ctx context.Context, kinds []deletableKind) (string, error) {
+	left, errs := make([][]string, len(kinds)), make([]error, len(kinds))
+	var asked errgroup.Group // each leaves an error of its own
+	asked.SetLimit(askedAtOnce)
+	for i, kind := range kinds {
+		if i > 0 && rank(kind) > rank(kinds[i-1]) {
+			_ = asked.Wait()
+			if errors.Is(errors.Join(errs...), context.DeadlineExceeded) {
+				break // nothing answers: the other kinds would only wait as long
+			}
+		}
+		asked.Go(func() error {
+			left[i], errs[i] = e.drop(ctx, kind)
+			return nil
+		})
+	}
+	_ = asked.Wait()
+	return strings.Join(slices.Concat(left...), ", "), errors.Join(errs...)
+}
+
+// drop deletes what there is of a kind and lists what has to be waited for.
+func (e *emptier) drop(ctx context.Context, kind deletableKind) (left []string, err error) {
 	var objects dynamic.ResourceInterface = e.client.Resource(kind.GroupVersionResource)
 	options := metav1.ListOptions{LabelSelector: LessonLabel}
 	if e.leaving && !kind.namespaced {
-		return
+		return nil, nil
 	}
 	nodes := kind.Group == "" && kind.Resource == "nodes"
 	if nodes && e.whole {
@@ -198,42 +217,46 @@ func (e *emptier) pass(ctx context.Context, kind deletableKind) {
 	}
 	// A lesson leaves hundreds of events. Whoever may not delete them so deletes one by one.
 	if kind.Resource == "events" && kind.atOnce && objects.DeleteCollection(ctx, metav1.DeleteOptions{}, options) == nil {
-		return
+		return nil, nil
 	}
 	list, err := objects.List(ctx, options)
 	if err != nil {
-		if !skippable(err) {
-			e.err = errors.Join(e.err, err)
-		}
-		return
+		return nil, unlessSkippable(err)
 	}
+	var errs []error
 	for i := range list.Items {
 		o := &list.Items[i]
 		if nodes {
-			if err := restoreNode(ctx, objects, o); err != nil && !skippable(err) {
-				e.err = errors.Join(e.err, err)
-			}
+			errs = append(errs, unlessSkippable(restoreNode(ctx, objects, o)))
 			continue
 		}
 		if !e.leaving && stays(o, kind) {
 			continue
 		}
-		if err := release(ctx, objects, o); err != nil && !skippable(err) && !apierrors.IsConflict(err) {
-			e.err = errors.Join(e.err, err)
-		}
-		err := objects.Delete(ctx, o.GetName(), metav1.DeleteOptions{
-			GracePeriodSeconds: ptr.To[int64](0),
-			PropagationPolicy:  ptr.To(metav1.DeletePropagationBackground),
-			Preconditions:      &metav1.Preconditions{UID: ptr.To(o.GetUID())},
-		})
 		// A lease, slice or event comes and goes by itself: it is deleted, not waited for.
 		if kind.Resource != "events" && rank(kind) < 4 {
-			e.left = append(e.left, strings.ToLower(o.GetKind())+"/"+o.GetName())
+			left = append(left, strings.ToLower(o.GetKind())+"/"+o.GetName())
 		}
-		if err != nil && !skippable(err) && !apierrors.IsConflict(err) {
-			e.err = errors.Join(e.err, err)
+		errs = append(errs, remove(ctx, objects, o))
+	}
+	return left, errors.Join(errs...)
+}
+
+// remove deletes an object at once, and lets go of it if it is leaving already.
+func remove(ctx context.Context, objects dynamic.ResourceInterface, o *unstructured.Unstructured) error {
+	released := release(ctx, objects, o)
+	deleted := objects.Delete(ctx, o.GetName(), metav1.DeleteOptions{
+		GracePeriodSeconds: ptr.To[int64](0),
+		PropagationPolicy:  ptr.To(metav1.DeletePropagationBackground),
+		Preconditions:      &metav1.Preconditions{UID: ptr.To(o.GetUID())},
+	})
+	var errs []error
+	for _, err := range []error{released, deleted} {
+		if !apierrors.IsConflict(err) { // the next pass finds it as it then is
+			errs = append(errs, unlessSkippable(err))
 		}
 	}
+	return errors.Join(errs...)
 }
 
 // stays reports whether an object is no learner's work: podium's own, as the quota
@@ -289,6 +312,14 @@ func restoreNode(ctx context.Context, nodes dynamic.ResourceInterface, node *uns
 	_, err = nodes.Patch(ctx, node.GetName(), types.MergePatchType, patch, metav1.PatchOptions{})
 	if apierrors.IsConflict(err) { // a heartbeat came between: the next pass finds it again
 		return fmt.Errorf("node %s: %w", node.GetName(), err)
+	}
+	return err
+}
+
+// unlessSkippable leaves out errors that mean that there is nothing to do.
+func unlessSkippable(err error) error {
+	if err != nil && skippable(err) {
+		return nil
 	}
 	return err
 }

@@ -16,8 +16,9 @@ import (
 )
 
 var (
-	podKind   = schema.GroupKind{Kind: "Pod"}
-	eventKind = schema.GroupKind{Kind: "Event"}
+	podKind           = schema.GroupKind{Kind: "Pod"}
+	eventKind         = schema.GroupKind{Kind: "Event"}
+	endpointSliceKind = schema.GroupKind{Group: "discovery.k8s.io", Kind: "EndpointSlice"}
 )
 
 // An object is a cluster's object in the shape `kubectl get -o yaml` shows, as a

@@ -2,11 +2,14 @@ package lessons
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/utils/ptr"
 
 	"podium/cluster"
@@ -16,7 +19,7 @@ import (
 // that can't pull an image keeps trying: hence the longer wait where something
 // has not come to rest, and an end to it.
 const (
-	quietAtRest  = 500 * time.Millisecond // pods ready or gone, controllers have seen all
+	quietAtRest  = 250 * time.Millisecond // pods ready or gone, controllers have seen all
 	quietAnyway  = 2 * time.Second        // something is under way, or can't be
 	settleAtMost = 15 * time.Second
 	behindAtMost = time.Minute // how long snapshots that lag behind the cluster are waited for
@@ -50,8 +53,9 @@ func (p *player) unsettled() time.Duration {
 	return max(time.Until(p.changed.Add(quiet)), time.Until(p.routed.Add(p.driver.Lag())))
 }
 
-// atRest reports whether every pod of a namespace has come to where it stays
-// and every workload's controller has done what it was told.
+// atRest reports whether every pod of a namespace has come to where it stays,
+// every workload's controller has done what it was told, and every Service's
+// endpoints are the pods that are ready.
 func atRest(s cluster.Snapshot, namespace string) bool {
 	unready := int32(0)
 	for _, pod := range s.Pods {
@@ -84,7 +88,35 @@ func atRest(s cluster.Snapshot, namespace string) bool {
 			return false
 		}
 	}
-	return true
+	return !slices.ContainsFunc(s.Services, func(svc *corev1.Service) bool {
+		return svc.Namespace == namespace && !routed(s, svc)
+	})
+}
+
+// routed reports whether the endpoints of a Service that selects pods are the ready
+// ones of them.
+func routed(s cluster.Snapshot, svc *corev1.Service) bool {
+	if len(svc.Spec.Selector) == 0 || svc.Spec.PublishNotReadyAddresses || slices.Contains(s.Missing, endpointSliceKind) {
+		return true
+	}
+	want, got := map[string]bool{}, map[string]bool{}
+	selector := labels.SelectorFromSet(svc.Spec.Selector)
+	for _, pod := range s.Pods {
+		if pod.Namespace == svc.Namespace && selector.Matches(labels.Set(pod.Labels)) && cluster.PodState(pod) == cluster.Ready {
+			want[pod.Name] = true
+		}
+	}
+	for _, slice := range s.EndpointSlices {
+		if slice.Namespace != svc.Namespace || slice.Labels[discoveryv1.LabelServiceName] != svc.Name {
+			continue
+		}
+		for _, e := range slice.Endpoints {
+			if e.TargetRef != nil && ptr.Deref(e.Conditions.Ready, true) { // unset means yes (discovery/v1)
+				got[e.TargetRef.Name] = true
+			}
+		}
+	}
+	return maps.Equal(want, got)
 }
 
 // deploymentAtRest reports whether a Deployment is complete, or held up by nothing

@@ -51,3 +51,42 @@ func TestAStateIsAtRestOnceNothingIsOnItsWay(t *testing.T) {
 		})
 	}
 }
+
+func TestAStateIsAtRestOnceRequestsGoToWhoIsReady(t *testing.T) {
+	const (
+		ready    = `{apiVersion: v1, kind: Pod, metadata: {name: a, labels: {app: web}}, spec: {nodeName: worker}, status: {phase: Running, conditions: [{type: Ready, status: "True"}]}}`
+		lacking  = `{apiVersion: v1, kind: Pod, metadata: {name: a, labels: {app: web}}, spec: {nodeName: worker}, status: {phase: Pending, containerStatuses: [{state: {waiting: {reason: ErrImagePull}}}]}}`
+		web      = `{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {selector: {app: web}}}`
+		by       = `{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: web-1, labels: {kubernetes.io/service-name: web}}, endpoints: `
+		byReady  = by + `[{conditions: {ready: true}, targetRef: {kind: Pod, name: a}}]}`
+		byLeaver = by + `[{conditions: {ready: false}, targetRef: {kind: Pod, name: a}}]}`
+	)
+	for name, tc := range map[string]struct {
+		objects []string
+		missing bool
+		rest    bool
+	}{
+		"routed":                     {[]string{ready, web, byReady}, false, true},
+		"not yet routed":             {[]string{ready, web}, false, false},
+		"still routed":               {[]string{lacking, web, byReady}, false, false},
+		"unready and not asked":      {[]string{lacking, web, byLeaver}, false, true},
+		"another namespace's":        {[]string{ready, `{apiVersion: v1, kind: Service, metadata: {name: web, namespace: other}, spec: {selector: {app: web}}}`}, false, true},
+		"unready asked on purpose":   {[]string{lacking, `{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {selector: {app: web}, publishNotReadyAddresses: true}}`, byReady}, false, true},
+		"without a selector":         {[]string{ready, `{apiVersion: v1, kind: Service, metadata: {name: web}}`, byReady}, false, true},
+		"no right to read endpoints": {[]string{ready, web}, true, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var objects []cluster.Object
+			for _, manifest := range tc.objects {
+				objects = append(objects, read(t, manifest))
+			}
+			s := state(objects...)
+			if tc.missing {
+				s.Missing = append(s.Missing, endpointSliceKind)
+			}
+			if got := atRest(s, "lab"); got != tc.rest {
+				t.Errorf("at rest: %v", got)
+			}
+		})
+	}
+}

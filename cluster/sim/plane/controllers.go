@@ -48,6 +48,11 @@ func controllerFlags(pki *credentials) []string {
 		"--controller-start-interval=0s", "--controller-shutdown-timeout=1s",
 		"--service-account-private-key-file=" + pki.file("sa.key"), "--root-ca-file=" + pki.file("ca.crt"),
 		"--cluster-signing-cert-file=" + pki.file("ca.crt"), "--cluster-signing-key-file=" + pki.file("ca.key"),
+		// Pods that become ready within a few milliseconds of each other: the second
+		// often finds the controller's copy of the slice out of date, and that is
+		// tried again only after a second (defaultSyncBackOff in
+		// k8s.io/kubernetes/pkg/controller/endpointslice).
+		"--endpointslice-updates-batch-period=20ms",
 		// A clock for a lab: a stopped node is NotReady while the learner still
 		// looks, instead of after 50 s, and every node that stops is treated at
 		// once, not one per 10 s. Leases are renewed every 10 s as anywhere; the
