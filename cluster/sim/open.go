@@ -74,13 +74,8 @@ func (p *Provider) spawn(ctx context.Context, progress *progress, owner *flock.F
 	if err != nil {
 		return nil, err
 	}
-	progress.begin(i18n.M("sim.stage.process"))
-	child, err := p.start(executable, detach)
+	child, err := p.bringUp(ctx, executable, detach, progress)
 	if err != nil {
-		return nil, err
-	}
-	if err := p.follow(ctx, child, progress); err != nil {
-		child.kill()
 		return nil, err
 	}
 	var c *cluster.Cluster

@@ -135,6 +135,34 @@ func listen(from io.ReadCloser, lines chan<- stageLine, done <-chan struct{}) {
 	}
 }
 
+// bringUp starts the executable and returns it once it is ready. One that the
+// machine was too busy to start in time is started once more.
+func (p *Provider) bringUp(ctx context.Context, executable string, detach bool, progress *progress) (*child, error) {
+	progress.begin(i18n.M("sim.stage.process"))
+	for again := true; ; again = false {
+		child, err := p.start(executable, detach)
+		if err != nil {
+			return nil, err
+		}
+		if err = p.follow(ctx, child, progress); err == nil {
+			return child, nil
+		}
+		child.kill()
+		if !again || !errors.Is(err, errLate) {
+			return nil, err
+		}
+		progress.begin(i18n.M("sim.stage.again"))
+	}
+}
+
+// errLate is a part of the control plane that another of its parts gave up waiting
+// for: all it lacked was time.
+var errLate = errors.New("the control plane gave up waiting for a part of itself")
+
+func late(why string) bool {
+	return strings.Contains(why, context.DeadlineExceeded.Error()) || strings.Contains(why, "was not ready within")
+}
+
 // follow reports the child's stages until it is ready, and otherwise says in
 // one sentence why it is not.
 func (p *Provider) follow(ctx context.Context, c *child, progress *progress) error {
@@ -148,6 +176,8 @@ func (p *Provider) follow(ctx context.Context, c *child, progress *progress) err
 				return p.failed(lastWords(p.path(fileLog)))
 			case line.Stage == "failed" && strange(line.Error):
 				return i18n.Errorf(nil, i18n.M("sim.plane.other"))
+			case line.Stage == "failed" && late(line.Error):
+				return i18n.Errorf(errLate, i18n.M("sim.failed", "Why", plain(line.Error), "Log", p.path(fileLog)))
 			case line.Stage == "failed":
 				return p.failed(plain(line.Error))
 			case line.Stage == "ready":
