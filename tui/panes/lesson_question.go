@@ -31,7 +31,8 @@ func (l *Lesson) question() {
 		p.gap()
 		p.paragraph(p.s.Theme.Accent.Render("Tab "), p.s.Theme.Faint, p.say("tui.lesson.answer-here"))
 	}
-	if reply := p.s.Session.Reply(); !reply.IsZero() {
+	// What was noted of a prediction is told with what the cluster did.
+	if reply := p.s.Session.Reply(); !reply.IsZero() && step.Kind != lessons.Predict {
 		p.gap()
 		mark, style := p.s.Theme.Good.Render(p.s.Theme.Met)+" ", p.s.Theme.Text
 		if !p.s.Session.Met() {

@@ -198,7 +198,7 @@ func (t *Stage) question(set *leaf, words lessons.StepWords) {
 		}
 		set.add("  " + th.Accent.Render(th.Here) + " " + th.Strong.Render(number))
 	}
-	if reply := s.Session.Reply(); !reply.IsZero() {
+	if reply := s.Session.Reply(); !reply.IsZero() && s.Session.Step().Kind != lessons.Predict {
 		set.paragraph("  ", th.Calm, s.Lang.Say(reply))
 	}
 }
