@@ -51,7 +51,7 @@ func TestOneKeyCarriesATalk(t *testing.T) {
 	drive(keys(m, "1", "2"), tea.KeyPressMsg{Code: tea.KeyBackspace})
 	shows(t, m, "▸ 1_", "PgDn give this answer")
 	keys(m, "pgdown")
-	shows(t, m, "Noted")
+	shows(t, m, "You said: 1.")
 	keys(m, "space")
 	shows(t, m, "Make two", "Two pods carry app=web", "0 of 2")
 	drive(m, snapshot(3, "web-1", "web-2"))

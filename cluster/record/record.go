@@ -72,6 +72,8 @@ type Mark struct {
 	Time time.Time `json:"-"`
 	Kind MarkKind  `json:"kind"`
 	Name string    `json:"name"` // the Deployment's, the step's ID, the command's line
+
+	Lesson string `json:"lesson,omitempty"` // the ID of the step's lesson
 }
 
 // MarkKind says what happened at a [Mark].
@@ -145,9 +147,9 @@ func (n *notes) place(p Place, at time.Time) {
 	switch {
 	case p.Step == "" || p.Anew && p.Lesson == before.Lesson && p.Step == before.Step:
 	case p.Lesson != before.Lesson || p.Step != before.Step:
-		n.mark(Mark{Time: at, Kind: Entered, Name: p.Step})
+		n.mark(Mark{Time: at, Kind: Entered, Name: p.Step, Lesson: p.Lesson})
 	case p.Met && !before.Met:
-		n.mark(Mark{Time: at, Kind: Met, Name: p.Step})
+		n.mark(Mark{Time: at, Kind: Met, Name: p.Step, Lesson: p.Lesson})
 	}
 }
 

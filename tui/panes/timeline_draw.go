@@ -220,8 +220,12 @@ func (t *Timeline) labels(s Scene, width, n int) []string {
 // MarkText is a mark in words; a step is called as its lesson calls it.
 func MarkText(s Scene, m record.Mark) string {
 	if m.Kind == record.Entered || m.Kind == record.Met {
-		for _, l := range s.Lessons {
-			if words, ok := l.Words[s.Lang].Steps[m.Name]; ok {
+		all := s.Lessons
+		if !s.Session.IsZero() { // a fault is none of them
+			all = append(slices.Clip(all), s.Session.Lesson())
+		}
+		for _, l := range all {
+			if words, ok := l.Words[s.Lang].Steps[m.Name]; ok && l.ID == m.Lesson {
 				m.Name = words.Title
 				break
 			}
