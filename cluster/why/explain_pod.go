@@ -69,7 +69,10 @@ func (e *explainer) leaving(p *corev1.Pod) {
 				return
 			}
 		}
-		if ok {
+		switch {
+		case ok && d.Who.ID == "": // its controller, and why
+			e.say(d.Say)
+		case ok:
 			e.unknown(i18n.M("why.by.unknown", "Time", e.clock(d.Time)))
 		}
 	})
@@ -91,6 +94,11 @@ func (e *explainer) made(p *corev1.Pod) {
 			return
 		}
 		e.say(i18n.M("why.pod.bare", "Name", p.Name))
+		e.behind(func() { e.who(p, Created, p.CreationTimestamp.Time, "metadata.labels", "spec.containers") })
+		return
+	}
+	if d, ok := e.p.newest(p.UID, Steps); ok && d.Say.ID == "why.adopted" {
+		e.say(i18n.M("why.pod.adopted", "Name", p.Name, "Kind", c.Kind, "Owner", c.Name))
 		e.behind(func() { e.who(p, Created, p.CreationTimestamp.Time, "metadata.labels", "spec.containers") })
 		return
 	}

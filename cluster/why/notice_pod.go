@@ -1,6 +1,7 @@
 package why
 
 import (
+	"math"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -148,12 +149,14 @@ func (f *fold) restarted(c cluster.Change, now, before *corev1.Pod) {
 	}
 }
 
-// podReleased notes a pod that changed hands, as its labels decide.
+// podReleased notes a pod that changed hands, as its labels decide: its controller
+// writes down whose it is.
 func (f *fold) podReleased(c cluster.Change, now, before *corev1.Pod) {
 	was, is := ownerOf(before), ownerOf(now)
 	d := f.on(c, now, Labelled)
-	d.Who = f.by(c, i18n.M("why.nobody"), "metadata.labels")
+	d.Who = i18n.Text(strings.ToLower(is.Kind))
 	if is.UID == "" {
+		d.Who = i18n.Text(strings.ToLower(was.Kind))
 		d.Say = i18n.M("why.released", "Name", now.Name, "Kind", was.Kind, "Owner", was.Name)
 		f.tally(c.Time, was.UID, func(t *tally) { t.pods, t.ready = t.pods-one(isActive(before)), t.ready-one(isReady(before)) })
 	} else {
@@ -168,8 +171,9 @@ func (f *fold) podReleased(c cluster.Change, now, before *corev1.Pod) {
 // remove it.
 func (f *fold) podLeaves(c cluster.Change, p *corev1.Pod) {
 	owner := ownerOf(p)
-	due := false
+	due, surplus, want := false, false, f.wants(owner.UID, math.MaxInt)
 	f.tally(c.Time, owner.UID, func(t *tally) {
+		surplus = t.pods >= want // this one counts no longer
 		// What the ReplicaSet wants comes by a watch of its own, and can be behind
 		// the pods that it removes for it.
 		if due = t.due+t.want-f.wants(owner.UID, t.want) > 0; due {
@@ -181,6 +185,9 @@ func (f *fold) podLeaves(c cluster.Change, p *corev1.Pod) {
 	}
 	d := f.on(c, p, Deleted)
 	d.Who, d.Say = i18n.M("why.nobody"), i18n.M("why.pod.deleted", "Name", short(p))
+	if surplus { // it adopted one that it hadn't asked for
+		d.Who, d.Say = i18n.Text("replicaset"), i18n.M("why.surplus", "Name", short(p), "Owner", d.of, "Count", want)
+	}
 	if reason := disruption(p); reason != "" {
 		d.Who, d.Say = i18n.Text("control plane"), i18n.M("why.pod.disrupted", "Name", p.Name, "Reason", reason)
 	}
