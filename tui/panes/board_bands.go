@@ -24,13 +24,19 @@ func (b *Board) draw(s Scene, width, height int) string {
 		return empty(s, i18n.M("board.empty"), width, height)
 	}
 	m := manner{theme: t.Key(), selected: s.Selected.UID}
-	below, belowSpots := b.unplaced(s, m, width, height)
-	b.below = belowSpots
+	share := height * 2 / 5
+	below, spots := b.unplaced(s, m, width, height, share)
+	far := m
 	b.grid, m = b.arrange(t, m, s.Lab.Namespace, width, height-len(below))
 	for _, c := range b.columns {
 		c.paint(t, m, s.Lab.Namespace)
 	}
 	b.bind()
+	if spare := b.grid.height - b.grid.rows; spare > 0 && len(b.waiting.groups) > 0 {
+		below, spots = b.unplaced(s, far, width, height, share+spare)
+		b.grid.height = height - len(below)
+	}
+	b.below = spots
 	b.follow(s.Selected.UID)
 	b.scroll = max(0, min(b.scroll, b.grid.rows-b.grid.height))
 	rest := b.grid.rows - b.grid.height - b.scroll

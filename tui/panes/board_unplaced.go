@@ -9,8 +9,8 @@ import (
 )
 
 // unplaced draws the pods that have no node yet, and what the scheduler says
-// about the first of them. It takes at most two fifths of the board.
-func (b *Board) unplaced(s Scene, m manner, width, height int) ([]string, []spot) {
+// about the first of them, in at most so many rows of the board's.
+func (b *Board) unplaced(s Scene, m manner, width, height, most int) ([]string, []spot) {
 	if height < 3 {
 		return nil, nil
 	}
@@ -38,7 +38,7 @@ func (b *Board) unplaced(s Scene, m manner, width, height int) ([]string, []spot
 		p.put(t.Inks.Strong, s.Lang.Say(i18n.M("board.unplaced", "Count", n)))
 		p.finish()
 	}
-	room := max(1, height*2/5)
+	room := max(1, most)
 	for _, g := range b.waiting.groups {
 		p.tiles(g)
 	}
@@ -83,8 +83,9 @@ func noPods(s Scene, width, height int) []string {
 func scheduler(p *corev1.Pod) string {
 	for _, c := range p.Status.Conditions {
 		if c.Type == corev1.PodScheduled && c.Status == corev1.ConditionFalse {
-			// What follows is why no other pod was put out for it: seldom of use.
+			// What follows is what could not be taken from others for it: seldom of use.
 			why, _, _ := strings.Cut(Clean(c.Message), " preemption:")
+			why, _, _ = strings.Cut(why, " no new claims to deallocate")
 			return why
 		}
 	}
