@@ -108,11 +108,12 @@ func (p Past) Story(namespace string, most int) []Deed {
 		if d.About.Namespace != namespace && d.About.Namespace != "" {
 			continue
 		}
-		if said(d.What) {
-			if c, found := p.cause(d); found {
+		if c, found := p.cause(d); found {
+			if said(d.What) {
 				did[c.Started] = d.About
 				continue
 			}
+			d.Who = c.who()
 		}
 		deeds = append(deeds, d)
 	}
@@ -138,13 +139,17 @@ func said(w What) bool {
 	return false
 }
 
-func (c Command) deed() Deed {
-	who := i18n.M("why.you")
+// who ran it.
+func (c Command) who() i18n.Message {
 	if c.Lesson {
-		who = i18n.M("why.lesson")
+		return i18n.M("why.lesson")
 	}
+	return i18n.M("why.you")
+}
+
+func (c Command) deed() Deed {
 	line := strings.TrimPrefix(strings.TrimSpace(c.Line), "kubectl ")
-	return Deed{Time: c.Started, Who: who, Say: i18n.Text(line), What: Ran, Count: 1}
+	return Deed{Time: c.Started, Who: c.who(), Say: i18n.Text(line), What: Ran, Count: 1}
 }
 
 // merge tells what happened to several pods of one controller at once in one
