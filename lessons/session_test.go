@@ -101,7 +101,7 @@ func TestALessonFromItsFirstStepToItsLast(t *testing.T) {
 	s = s.Load(LoadStats{Total: 12}).Next()
 	note()
 	wrong := must(s.Answer("7"))
-	if wrong.Met() || wrong.Mistakes() != 1 || i18n.English.Say(wrong.Reply()) != "Not quite. Think again and choose another answer." {
+	if wrong.Met() || wrong.Mistakes() != 1 || i18n.English.Say(wrong.Reply()) != "Not quite. Think again and give another answer." {
 		t.Errorf("a wrong answer: met %v, %d mistakes, %q", wrong.Met(), wrong.Mistakes(), i18n.English.Say(wrong.Reply()))
 	}
 	s = must(wrong.Answer("3")).Next()
