@@ -318,7 +318,7 @@ func restoreNode(ctx context.Context, nodes dynamic.ResourceInterface, node *uns
 
 // unlessSkippable leaves out errors that mean that there is nothing to do.
 func unlessSkippable(err error) error {
-	if err != nil && skippable(err) {
+	if skippable(err) {
 		return nil
 	}
 	return err

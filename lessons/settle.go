@@ -8,8 +8,8 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
-	discoveryv1 "k8s.io/api/discovery/v1"
 	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 
 	"podium/cluster"
@@ -99,24 +99,14 @@ func routed(s cluster.Snapshot, svc *corev1.Service) bool {
 	if len(svc.Spec.Selector) == 0 || svc.Spec.PublishNotReadyAddresses || slices.Contains(s.Missing, endpointSliceKind) {
 		return true
 	}
-	want, got := map[string]bool{}, map[string]bool{}
+	ready := map[types.UID]bool{}
 	selector := labels.SelectorFromSet(svc.Spec.Selector)
 	for _, pod := range s.Pods {
 		if pod.Namespace == svc.Namespace && selector.Matches(labels.Set(pod.Labels)) && cluster.PodState(pod) == cluster.Ready {
-			want[pod.Name] = true
+			ready[pod.UID] = true
 		}
 	}
-	for _, slice := range s.EndpointSlices {
-		if slice.Namespace != svc.Namespace || slice.Labels[discoveryv1.LabelServiceName] != svc.Name {
-			continue
-		}
-		for _, e := range slice.Endpoints {
-			if e.TargetRef != nil && ptr.Deref(e.Conditions.Ready, true) { // unset means yes (discovery/v1)
-				got[e.TargetRef.Name] = true
-			}
-		}
-	}
-	return maps.Equal(want, got)
+	return maps.Equal(ready, s.Receiving(svc))
 }
 
 // deploymentAtRest reports whether a Deployment is complete, or held up by nothing

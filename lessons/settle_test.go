@@ -54,12 +54,12 @@ func TestAStateIsAtRestOnceNothingIsOnItsWay(t *testing.T) {
 
 func TestAStateIsAtRestOnceRequestsGoToWhoIsReady(t *testing.T) {
 	const (
-		ready    = `{apiVersion: v1, kind: Pod, metadata: {name: a, labels: {app: web}}, spec: {nodeName: worker}, status: {phase: Running, conditions: [{type: Ready, status: "True"}]}}`
-		lacking  = `{apiVersion: v1, kind: Pod, metadata: {name: a, labels: {app: web}}, spec: {nodeName: worker}, status: {phase: Pending, containerStatuses: [{state: {waiting: {reason: ErrImagePull}}}]}}`
+		ready    = `{apiVersion: v1, kind: Pod, metadata: {name: a, uid: a, labels: {app: web}}, spec: {nodeName: worker}, status: {phase: Running, conditions: [{type: Ready, status: "True"}]}}`
+		lacking  = `{apiVersion: v1, kind: Pod, metadata: {name: a, uid: a, labels: {app: web}}, spec: {nodeName: worker}, status: {phase: Pending, containerStatuses: [{state: {waiting: {reason: ErrImagePull}}}]}}`
 		web      = `{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {selector: {app: web}}}`
 		by       = `{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: web-1, labels: {kubernetes.io/service-name: web}}, endpoints: `
-		byReady  = by + `[{conditions: {ready: true}, targetRef: {kind: Pod, name: a}}]}`
-		byLeaver = by + `[{conditions: {ready: false}, targetRef: {kind: Pod, name: a}}]}`
+		byReady  = by + `[{conditions: {ready: true}, targetRef: {kind: Pod, name: a, uid: a}}]}`
+		byLeaver = by + `[{conditions: {ready: false}, targetRef: {kind: Pod, name: a, uid: a}}]}`
 	)
 	for name, tc := range map[string]struct {
 		objects []string

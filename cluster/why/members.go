@@ -4,9 +4,6 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
-	discoveryv1 "k8s.io/api/discovery/v1"
-	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/utils/ptr"
 
 	"podium/cluster"
 )
@@ -41,7 +38,7 @@ func Members(s cluster.Snapshot, svc *corev1.Service) []Member {
 	if len(svc.Spec.Selector) == 0 {
 		return nil
 	}
-	ready := receiving(s, svc)
+	ready := s.Receiving(svc)
 	var in, out, near []Member
 	for _, p := range s.Pods {
 		if p.Namespace != svc.Namespace {
@@ -65,22 +62,6 @@ func Members(s cluster.Snapshot, svc *corev1.Service) []Member {
 		near = nil // that other pods have another label is no news
 	}
 	return slices.Concat(in, out, near)
-}
-
-// receiving returns the pods that a Service's EndpointSlices name as ready.
-func receiving(s cluster.Snapshot, svc *corev1.Service) map[types.UID]bool {
-	ready := map[types.UID]bool{}
-	for _, slice := range s.EndpointSlices {
-		if slice.Namespace != svc.Namespace || slice.Labels[discoveryv1.LabelServiceName] != svc.Name {
-			continue
-		}
-		for _, e := range slice.Endpoints {
-			if e.TargetRef != nil && ptr.Deref(e.Conditions.Ready, true) { // unset means yes (discovery/v1, EndpointConditions)
-				ready[e.TargetRef.UID] = true
-			}
-		}
-	}
-	return ready
 }
 
 func absence(p *corev1.Pod, receives bool) Absence {

@@ -1,7 +1,6 @@
 package why
 
 import (
-	"math"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -154,12 +153,12 @@ func (f *fold) restarted(c cluster.Change, now, before *corev1.Pod) {
 func (f *fold) podReleased(c cluster.Change, now, before *corev1.Pod) {
 	was, is := ownerOf(before), ownerOf(now)
 	d := f.on(c, now, Labelled)
-	d.Who = i18n.Text(strings.ToLower(is.Kind))
 	if is.UID == "" {
 		d.Who = i18n.Text(strings.ToLower(was.Kind))
 		d.Say = i18n.M("why.released", "Name", now.Name, "Kind", was.Kind, "Owner", was.Name)
 		f.tally(c.Time, was.UID, func(t *tally) { t.pods, t.ready = t.pods-one(isActive(before)), t.ready-one(isReady(before)) })
 	} else {
+		d.Who = i18n.Text(strings.ToLower(is.Kind))
 		d.Say = i18n.M("why.adopted", "Name", now.Name, "Kind", is.Kind, "Owner", is.Name)
 		f.tally(c.Time, is.UID, func(t *tally) { t.pods, t.ready = t.pods+one(isActive(before)), t.ready+one(isReady(before)) })
 	}
@@ -171,12 +170,17 @@ func (f *fold) podReleased(c cluster.Change, now, before *corev1.Pod) {
 // remove it.
 func (f *fold) podLeaves(c cluster.Change, p *corev1.Pod) {
 	owner := ownerOf(p)
-	due, surplus, want := false, false, f.wants(owner.UID, math.MaxInt)
+	due, surplus := false, false
+	want, known := f.wants(owner.UID)
 	f.tally(c.Time, owner.UID, func(t *tally) {
-		surplus = t.pods >= want // this one counts no longer
-		// What the ReplicaSet wants comes by a watch of its own, and can be behind
-		// the pods that it removes for it.
-		if due = t.due+t.want-f.wants(owner.UID, t.want) > 0; due {
+		owed := t.due
+		if known {
+			// What the ReplicaSet wants comes by a watch of its own, and can be behind
+			// the pods that it removes for it.
+			owed += t.want - want
+			surplus = t.pods >= want // this one counts no longer
+		}
+		if due = owed > 0; due {
 			t.due--
 		}
 	})
@@ -194,14 +198,13 @@ func (f *fold) podLeaves(c cluster.Change, p *corev1.Pod) {
 	f.do(d)
 }
 
-// wants is how many pods a ReplicaSet wants by now: otherwise if it isn't one.
-func (f *fold) wants(uid types.UID, otherwise int) int {
-	for _, rs := range f.now.ReplicaSets {
-		if rs.UID == uid {
-			return wanted(rs.Spec.Replicas)
-		}
+// wants is how many pods a ReplicaSet wants by now; false if it isn't one.
+func (f *fold) wants(uid types.UID) (int, bool) {
+	rs, ok := find(f.now.ReplicaSets, uid)
+	if !ok {
+		return 0, false
 	}
-	return otherwise
+	return wanted(rs.Spec.Replicas), true
 }
 
 // disruption is why the control plane removes a pod before its time.

@@ -26,14 +26,14 @@ func (b *Board) draw(s Scene, width, height int) string {
 	m := manner{theme: t.Key(), selected: s.Selected.UID}
 	share := height * 2 / 5
 	below, spots := b.unplaced(s, m, width, height, share)
-	far := m
-	b.grid, m = b.arrange(t, m, s.Lab.Namespace, width, height-len(below))
+	grid, near := b.arrange(t, m, s.Lab.Namespace, width, height-len(below))
+	b.grid = grid
 	for _, c := range b.columns {
-		c.paint(t, m, s.Lab.Namespace)
+		c.paint(t, near, s.Lab.Namespace)
 	}
 	b.bind()
 	if spare := b.grid.height - b.grid.rows; spare > 0 && len(b.waiting.groups) > 0 {
-		below, spots = b.unplaced(s, far, width, height, share+spare)
+		below, spots = b.unplaced(s, m, width, height, share+spare)
 		b.grid.height = height - len(below)
 	}
 	b.below = spots

@@ -12,7 +12,6 @@ import (
 
 	"podium/classroom"
 	"podium/i18n"
-	"podium/lessons"
 	"podium/prompt"
 )
 
@@ -266,8 +265,8 @@ func whereabouts(s Scene, l classroom.Learner) string {
 }
 
 func lessonTitle(s Scene, id string) string {
-	if i := slices.IndexFunc(s.Lessons, func(l lessons.Lesson) bool { return l.ID == id }); i >= 0 {
-		return Clean(s.Lessons[i].Words[s.Lang].Title)
+	if words := lessonWords(s, id); words.Title != "" {
+		return Clean(words.Title)
 	}
 	return Clean(id)
 }

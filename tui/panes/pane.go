@@ -4,6 +4,7 @@
 package panes
 
 import (
+	"slices"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -52,6 +53,18 @@ type Scene struct {
 	Failed    i18n.Message // why the cluster could not be opened
 
 	Then *Then // nil: the scene is now
+}
+
+// lessonWords are the words of the lesson with an ID: the open one's, which may be
+// a fault, or one of the course's. They are empty for a lesson that is gone.
+func lessonWords(s Scene, id string) lessons.Words {
+	if open := s.Session.Lesson(); open.ID == id {
+		return open.Words[s.Lang]
+	}
+	if i := slices.IndexFunc(s.Lessons, func(l lessons.Lesson) bool { return l.ID == id }); i >= 0 {
+		return s.Lessons[i].Words[s.Lang]
+	}
+	return lessons.Words{}
 }
 
 // A Round is a round of practice.

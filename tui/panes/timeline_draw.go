@@ -220,15 +220,8 @@ func (t *Timeline) labels(s Scene, width, n int) []string {
 // MarkText is a mark in words; a step is called as its lesson calls it.
 func MarkText(s Scene, m record.Mark) string {
 	if m.Kind == record.Entered || m.Kind == record.Met {
-		all := s.Lessons
-		if !s.Session.IsZero() { // a fault is none of them
-			all = append(slices.Clip(all), s.Session.Lesson())
-		}
-		for _, l := range all {
-			if words, ok := l.Words[s.Lang].Steps[m.Name]; ok && l.ID == m.Lesson {
-				m.Name = words.Title
-				break
-			}
+		if words, ok := lessonWords(s, m.Lesson).Steps[m.Name]; ok {
+			m.Name = words.Title
 		}
 	}
 	return Clean(s.Lang.Say(m.Message()))

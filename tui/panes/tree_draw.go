@@ -167,7 +167,7 @@ func (d *treeDrawing) service(svc *corev1.Service) []string {
 	}
 	n := 0
 	for _, e := range endpoints(d.s.Snapshot, svc) {
-		if receives(e) {
+		if cluster.Receives(e) {
 			n++
 		}
 	}
@@ -212,7 +212,7 @@ func address(e *discoveryv1.Endpoint) string {
 func (d *treeDrawing) endpoint(e *discoveryv1.Endpoint) {
 	mark, ink := d.t.Unready, d.t.Inks.Faint
 	switch {
-	case receives(e):
+	case cluster.Receives(e):
 		mark, ink = d.t.Ready, d.t.Inks.Text
 	case ptr.Deref(e.Conditions.Terminating, false):
 		mark = d.t.Leaving

@@ -8,7 +8,6 @@ import (
 	discoveryv1 "k8s.io/api/discovery/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/utils/ptr"
 
 	"podium/cluster"
 )
@@ -139,22 +138,10 @@ func serviceTwig(s cluster.Snapshot, svc *corev1.Service) twig {
 // endpoints returns a Service's endpoints in the order of their addresses'
 // pods.
 func endpoints(s cluster.Snapshot, svc *corev1.Service) []*discoveryv1.Endpoint {
-	var all []*discoveryv1.Endpoint
-	for _, slice := range s.EndpointSlices {
-		if slice.Namespace != svc.Namespace || slice.Labels[discoveryv1.LabelServiceName] != svc.Name {
-			continue
-		}
-		for i := range slice.Endpoints {
-			all = append(all, &slice.Endpoints[i])
-		}
-	}
+	all := s.Endpoints(svc)
 	slices.SortStableFunc(all, func(a, b *discoveryv1.Endpoint) int { return strings.Compare(podOf(a), podOf(b)) })
 	return all
 }
-
-// receives reports whether requests are sent to an endpoint. Unset means yes
-// (discovery/v1, EndpointConditions).
-func receives(e *discoveryv1.Endpoint) bool { return ptr.Deref(e.Conditions.Ready, true) }
 
 func podOf(e *discoveryv1.Endpoint) string {
 	if e.TargetRef == nil {
